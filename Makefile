@@ -1,0 +1,65 @@
+# A thin front for the people who type; everything real is in CMakeLists.txt, tools/ and tests/.
+PRESET ?= release
+BUILD = build/$(PRESET)
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+DEPS = build/deps
+PYTHON ?= python3
+
+.PHONY: all deps configure demo check test unit asan tsan scenarios bench format tidy docs install clean run
+
+all: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+	@ln -sf $(PRESET)/bin/boathouse build/boathouse
+
+deps:
+	@tools/install_deps.sh $(DEPS)
+
+configure: deps
+	@[ -e $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
+
+# From nothing to a published pipeline.
+demo: all
+	@examples/flights/demo.sh build/boathouse
+
+# What runs before each commit: layout, layers, style, unit tests.
+check: format-check tidy all
+	@ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(JOBS)
+
+# All tests.
+test: all
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --timeout 900 $(if $(M),-R '^$(M)',)
+
+scenarios: all
+	@ctest --test-dir $(BUILD) -L scenario --output-on-failure $(if $(F),-R $(F),)
+
+asan tsan:
+	@$(MAKE) --no-print-directory PRESET=$@ sanitized
+
+.PHONY: sanitized
+sanitized: configure
+	@cmake --build $(BUILD) -j $(JOBS)
+	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(JOBS)
+
+bench: configure
+	@benchmarks/run.sh
+
+format:
+	@tools/format.sh
+
+.PHONY: format-check
+format-check:
+	@tools/format.sh --check
+
+tidy:
+	@$(PYTHON) tools/check_layers.py
+	@$(PYTHON) tools/tidy.py
+
+docs: all
+	@$(PYTHON) tools/make_docs.py build/boathouse
+
+install: all
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	@rm -rf build/release build/dev build/asan build/tsan build/bench build/boathouse

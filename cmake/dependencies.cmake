@@ -1,0 +1,48 @@
+# Third-party libraries. Debian's come by find_package; Arrow, DuckDB and the Python grammar come from the folder
+# that tools/install_deps.sh fills, unless the distribution offers them.
+set(BOATHOUSE_DEPS "${PROJECT_SOURCE_DIR}/build/deps" CACHE PATH "filled by tools/install_deps.sh")
+set(ARROW_SONAME 2600)
+if(NOT EXISTS "${BOATHOUSE_DEPS}/pyarrow/libarrow.so.${ARROW_SONAME}")
+  message(FATAL_ERROR "no Arrow in ${BOATHOUSE_DEPS}: run tools/install_deps.sh first")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(SQLite3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(TREE_SITTER REQUIRED IMPORTED_TARGET tree-sitter)
+
+function(add_wheel_library name)
+  add_library(third_party::${name} SHARED IMPORTED GLOBAL)
+  set_target_properties(third_party::${name} PROPERTIES
+    IMPORTED_LOCATION "${BOATHOUSE_DEPS}/pyarrow/lib${name}.so.${ARROW_SONAME}"
+    IMPORTED_SONAME "lib${name}.so.${ARROW_SONAME}"
+    INTERFACE_INCLUDE_DIRECTORIES "${BOATHOUSE_DEPS}/pyarrow/include")
+  if(NOT name STREQUAL "arrow")
+    set_target_properties(third_party::${name} PROPERTIES INTERFACE_LINK_LIBRARIES third_party::arrow)
+  endif()
+endfunction()
+add_wheel_library(arrow)
+add_wheel_library(parquet)
+add_wheel_library(arrow_compute)
+
+add_library(third_party::duckdb SHARED IMPORTED GLOBAL)
+set_target_properties(third_party::duckdb PROPERTIES
+  IMPORTED_LOCATION "${BOATHOUSE_DEPS}/duckdb/libduckdb.so" IMPORTED_SONAME libduckdb.so
+  INTERFACE_INCLUDE_DIRECTORIES "${BOATHOUSE_DEPS}/duckdb/include")
+
+# The grammar is generated C from its package: our warnings do not apply to it.
+add_library(python_grammar STATIC ${BOATHOUSE_DEPS}/tree-sitter-python/src/parser.c
+  ${BOATHOUSE_DEPS}/tree-sitter-python/src/scanner.c)
+target_include_directories(python_grammar PRIVATE ${BOATHOUSE_DEPS}/tree-sitter-python/src)
+target_compile_options(python_grammar PRIVATE -w)
+target_link_libraries(python_grammar PUBLIC PkgConfig::TREE_SITTER)

@@ -1,0 +1,45 @@
+# add_module(<name> [THIRD_PARTY targets...]): one folder = one static library = one line in src/LAYERS.
+# The dependencies are read from that line, so the build cannot disagree with tools/check_layers.py.
+function(add_module name)
+  cmake_parse_arguments(M "" "" "THIRD_PARTY;TEST_THIRD_PARTY" ${ARGN})
+  file(STRINGS "${PROJECT_SOURCE_DIR}/src/LAYERS" line REGEX "^${name}[ ]*:")
+  if(NOT line)
+    message(FATAL_ERROR "module '${name}' has no line in src/LAYERS")
+  endif()
+  string(REGEX REPLACE "^[^:]*:[ ]*" "" deps "${line}")
+  separate_arguments(deps)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS *.h)
+  set(tests ${sources})
+  set(support ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER support INCLUDE REGEX "/testing/")
+  list(FILTER support EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/testing/")
+
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(${name} PUBLIC ${deps} PRIVATE ${M_THIRD_PARTY})
+
+  if(support)  # fakes and matchers, for this module's tests and those above it
+    add_library(${name}_testing STATIC ${support})
+    target_link_libraries(${name}_testing PUBLIC ${name} GTest::gmock)
+  endif()
+  if(tests)    # one test binary per module: one link, a short loop
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} ${M_THIRD_PARTY} ${M_TEST_THIRD_PARTY} GTest::gmock_main)
+    target_compile_definitions(${name}_test PRIVATE
+      BOATHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" BOATHOUSE_DEPS_DIR="${BOATHOUSE_DEPS}"
+      BOATHOUSE_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+    target_compile_options(${name}_test PRIVATE -Wno-conversion -Wno-dangling-else)
+    foreach(lib IN LISTS deps ITEMS ${name})
+      if(TARGET ${lib}_testing)
+        target_link_libraries(${name}_test PRIVATE ${lib}_testing)
+      endif()
+    endforeach()
+    set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()

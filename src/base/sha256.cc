@@ -1,0 +1,42 @@
+#include "base/sha256.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+#include "base/check.h"
+
+namespace base {
+
+struct Sha256Hasher::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Bytes Sha256(BytesView bytes) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  return Bytes(reinterpret_cast<const char*>(digest), sizeof(digest));
+}
+
+std::string Sha256Hex(BytesView bytes) {
+  return ToHex(Sha256(bytes));
+}
+
+Sha256Hasher::Sha256Hasher() : state_(std::make_unique<State>()) {
+  CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+}
+Sha256Hasher::~Sha256Hasher() = default;
+Sha256Hasher::Sha256Hasher(Sha256Hasher&&) noexcept = default;
+Sha256Hasher& Sha256Hasher::operator=(Sha256Hasher&&) noexcept = default;
+
+void Sha256Hasher::Update(BytesView bytes) {
+  CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+}
+
+Bytes Sha256Hasher::Finish() {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  CHECK(EVP_DigestFinal_ex(state_->context, digest, nullptr) == 1);
+  return Bytes(reinterpret_cast<const char*>(digest), sizeof(digest));
+}
+
+}  // namespace base
