@@ -79,8 +79,6 @@ struct InputDecl {
   Filter filter;
   std::string ref;  // empty = the run's
   std::optional<Contract> contract;
-  std::vector<uint32_t> sql_offsets;     // SQL: byte offsets of its mentions in NodeDecl::sql
-  std::vector<std::string> sql_aliases;  // SQL: the alias of each mention, or empty
 };
 
 /// A Python argument that takes a parameter's value.
