@@ -32,6 +32,8 @@ std::string_view TaskKindName(TaskKind kind) {
       return "import_files";
     case TaskKind::kQuery:
       return "query";
+    case TaskKind::kListFiles:
+      return "list_files";
   }
   return "unknown";
 }

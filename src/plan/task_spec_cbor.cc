@@ -292,7 +292,7 @@ Result<TaskSpec> DecodeTaskSpec(base::BytesView bytes) {
   spec.run = model::RunId(std::move(run));
   ASSIGN_OR_RETURN(std::string job, fields.Text(5));
   spec.job = model::JobId(std::move(job));
-  ASSIGN_OR_RETURN(spec.kind, ReadEnum(fields, 6, TaskKind::kQuery));
+  ASSIGN_OR_RETURN(spec.kind, ReadEnum(fields, 6, TaskKind::kListFiles));
   ASSIGN_OR_RETURN(spec.name, fields.Text(7));
   ASSIGN_OR_RETURN(const Cbor* entry, fields.Any(8));
   ASSIGN_OR_RETURN(spec.entry, EntryFromCbor(*entry));

@@ -1,4 +1,5 @@
-// The reasons of errors of tasks, each with its code. Those of sandboxes, environments and the runner are in their folders.
+// The reasons of errors of tasks, each with its code. Those of sandboxes, environments and the
+// runner are in their folders.
 #pragma once
 
 namespace runtime::reasons {
@@ -9,7 +10,8 @@ inline constexpr char kOutOfMemory[] = "runtime.out_of_memory";
 inline constexpr char kTimedOut[] = "runtime.timed_out";
 /// kUserCode: the function's process ended by itself: os._exit, a signal. Context: function.
 inline constexpr char kFunctionCrashed[] = "runtime.function_crashed";
-/// kUserCode: an input lacks a column of its projection_schema or has it with another type. Context: column.
+/// kUserCode: an input lacks a column of its projection_schema or has it with another type.
+/// Context: column.
 inline constexpr char kInputContract[] = "runtime.input_contract";
 /// kUserCode: OVERWRITE_PARTITIONS got rows that its filter does not cover. Context: rows.
 inline constexpr char kRowsOutsideFilter[] = "runtime.rows_outside_filter";

@@ -15,8 +15,10 @@ constexpr char kCodeInside[] = "/code";
 constexpr char kRunnerInside[] = "/boathouse";
 constexpr std::chrono::seconds kExitWait{5};
 
-/// The project's files as a folder of this machine, made once per digest; safe for several threads and processes.
-base::Result<std::string> UnpackCode(const base::Context& ctx, ExecutorParts& parts, const plan::TaskSpec& task) {
+/// The project's files as a folder of this machine, made once per digest; safe for several threads
+/// and processes.
+base::Result<std::string> UnpackCode(const base::Context& ctx, ExecutorParts& parts,
+                                     const plan::TaskSpec& task) {
   const std::string folder = parts.work_folder + "/code-" + task.entry.code_digest;
   std::error_code error;
   if (std::filesystem::exists(folder, error)) return folder;
@@ -36,8 +38,8 @@ base::Result<std::string> UnpackCode(const base::Context& ctx, ExecutorParts& pa
   return folder;
 }
 
-base::Result<RunnerCall> CallOf(const base::Context& ctx, ExecutorParts& parts, const plan::TaskSpec& task,
-                                plan::TaskOutcome& outcome) {
+base::Result<RunnerCall> CallOf(const base::Context& ctx, ExecutorParts& parts,
+                                const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
   RunnerCall call;
   call.code_folder = kCodeInside;
   call.file = task.entry.file;
@@ -54,11 +56,13 @@ base::Result<RunnerCall> CallOf(const base::Context& ctx, ExecutorParts& parts, 
   return call;
 }
 
-base::Result<SandboxSpec> SandboxOf(ExecutorParts& parts, const plan::TaskSpec& task, const std::string& code_folder,
-                                    EnvironmentStore& environments, const ReadyEnvironment& environment, bool isolated,
+base::Result<SandboxSpec> SandboxOf(ExecutorParts& parts, const plan::TaskSpec& task,
+                                    const std::string& code_folder, EnvironmentStore& environments,
+                                    const ReadyEnvironment& environment, bool isolated,
                                     const RunnerChannel& channel) {
   SandboxSpec spec;
-  for (const char c : task.name) spec.name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '-';
+  for (const char c : task.name)
+    spec.name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '-';
   spec.argv = RunnerArguments(environment.python, kRunnerInside, kRunnerSocket);
   spec.variables = {{"PATH", "/env/bin:/usr/bin:/bin"},
                     {"HOME", "/tmp"},
@@ -89,10 +93,12 @@ base::Result<SandboxSpec> SandboxOf(ExecutorParts& parts, const plan::TaskSpec& 
 }
 
 /// Why a call ended without a reply, as the user should hear it.
-base::Error Explain(const plan::TaskSpec& task, SandboxProcess& process, base::Error error, bool timed_out) {
+base::Error Explain(const plan::TaskSpec& task, SandboxProcess& process, base::Error error,
+                    bool timed_out) {
   const std::string function = "function \"" + task.name + "\"";
   if (timed_out) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(task.limits.time_max).count();
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(task.limits.time_max).count();
     return base::Error(base::Code::kDeadlineExceeded, reasons::kTimedOut,
                        function + " ran longer than its limit of " + std::to_string(seconds) +
                            " s and was stopped: raise timeout in its resources")
@@ -100,21 +106,24 @@ base::Error Explain(const plan::TaskSpec& task, SandboxProcess& process, base::E
         .Set("limit", std::to_string(seconds) + " s")
         .At({task.entry.file, task.entry.line, 0});
   }
-  if (error.reason != reasons::kRunnerLost && error.reason != reasons::kFunctionMemory) return error;
+  if (error.reason != reasons::kRunnerLost && error.reason != reasons::kFunctionMemory)
+    return error;
   base::Context wait;
-  wait.deadline = base::SystemClock().Now() + kExitWait;
+  wait.deadline = now + kExitWait;
   const auto exit = process.Wait(wait);
   if (!exit.ok()) return error;
   if (exit->out_of_memory || error.reason == reasons::kFunctionMemory) {
     const std::string mib = std::to_string(task.limits.memory_bytes_max >> 20) + " MiB";
     return base::Error(base::Code::kResourceExhausted, reasons::kOutOfMemory,
-                       function + " needed more than its memory limit of " + mib + ": raise memory in its resources")
+                       function + " needed more than its memory limit of " + mib +
+                           ": raise memory in its resources")
         .Set("function", task.name)
         .Set("limit", mib)
         .At({task.entry.file, task.entry.line, 0});
   }
-  return base::Error(base::Code::kUserCode, reasons::kFunctionCrashed,
-                     function + " ended its process (" + exit->ToString() + ") instead of returning")
+  return base::Error(
+             base::Code::kUserCode, reasons::kFunctionCrashed,
+             function + " ended its process (" + exit->ToString() + ") instead of returning")
       .Set("function", task.name)
       .At({task.entry.file, task.entry.line, 0});
 }
@@ -126,24 +135,26 @@ void TakeReply(const plan::TaskSpec& task, const RunnerReply& reply, plan::TaskO
   if (task.kind != plan::TaskKind::kExpectation) return;
   outcome.check_passed = reply.check_passed.value_or(false);
   outcome.check_message = reply.check_message;
-  if (!*outcome.check_passed && outcome.check_message.empty()) outcome.check_message = "expectation returned false";
+  if (!*outcome.check_passed && outcome.check_message.empty())
+    outcome.check_message = "expectation returned false";
 }
 
 }  // namespace
 
-base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts, const plan::TaskSpec& task,
-                           plan::TaskOutcome& outcome) {
+base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts,
+                           const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
   ASSIGN_OR_RETURN(SandboxLauncher * launcher, parts.launcher());
   ASSIGN_OR_RETURN(EnvironmentStore * environments, parts.environments());
-  ASSIGN_OR_RETURN(const ReadyEnvironment environment, environments->Prepare(ctx, task.environment, "", nullptr));
+  ASSIGN_OR_RETURN(const ReadyEnvironment environment,
+                   environments->Prepare(ctx, task.environment, "", nullptr));
   outcome.environment_lock = environment.lock_digest;
   ASSIGN_OR_RETURN(const std::string code_folder, UnpackCode(ctx, parts, task));
   ASSIGN_OR_RETURN(const RunnerCall call, CallOf(ctx, parts, task, outcome));
 
   const base::Instant started = parts.clock.Now();
   ASSIGN_OR_RETURN(RunnerChannel channel, RunnerChannel::Create());
-  ASSIGN_OR_RETURN(const SandboxSpec spec, SandboxOf(parts, task, code_folder, *environments, environment,
-                                                     launcher->isolated(), channel));
+  ASSIGN_OR_RETURN(const SandboxSpec spec, SandboxOf(parts, task, code_folder, *environments,
+                                                     environment, launcher->isolated(), channel));
   ASSIGN_OR_RETURN(SandboxProcess process, launcher->Launch(spec));
   channel.child_socket = base::Fd();
   channel.child_stdout = base::Fd();
@@ -152,16 +163,18 @@ base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts, const
   options.on_line = [&](const OutputLine& line) {
     if (parts.on_line) parts.on_line(task, line);
   };
-  RunnerSession session(std::move(channel.host_socket), std::move(channel.host_stdout), std::move(channel.host_stderr),
-                        std::move(options));
+  RunnerSession session(std::move(channel.host_socket), std::move(channel.host_stdout),
+                        std::move(channel.host_stderr), std::move(options));
   base::Context limited = ctx;
   limited.deadline = std::min(ctx.deadline, started + task.limits.time_max);
   auto hello = session.AwaitHello(limited);
   outcome.counters["start.micros"] = (parts.clock.Now() - started).count();
-  auto reply = hello.ok() ? session.Call(limited, call) : base::Result<RunnerReply>(std::move(hello).error());
+  auto reply = hello.ok() ? session.Call(limited, call)
+                          : base::Result<RunnerReply>(std::move(hello).error());
   if (!reply.ok()) {
-    const bool timed_out = reply.error().code == base::Code::kDeadlineExceeded && ctx.Check(parts.clock.Now()).ok();
-    base::Error why = Explain(task, process, std::move(reply).error(), timed_out);
+    const bool timed_out =
+        reply.error().code == base::Code::kDeadlineExceeded && ctx.Check(parts.clock.Now()).ok();
+    base::Error why = Explain(task, process, parts.clock.Now(), std::move(reply).error(), timed_out);
     RETURN_IF_ERROR(process.Kill());
     session.Close();
     return why;
@@ -170,7 +183,9 @@ base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts, const
   session.Close();
   TakeReply(task, *reply, outcome);
   for (const std::string& warning : reply->warnings) {
-    if (parts.on_line) parts.on_line(task, OutputLine{"warning: " + warning, true, task.entry.file, task.entry.line});
+    if (parts.on_line)
+      parts.on_line(task,
+                    OutputLine{"warning: " + warning, true, task.entry.file, task.entry.line});
   }
   if (!reply->table) return base::Ok();
   return PublishOutput(parts, task, *std::move(reply->table), outcome);

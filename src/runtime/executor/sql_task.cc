@@ -14,8 +14,10 @@ class MemoryTable final : public engine::TableSource {
 
   const columnar::Schema& schema() const override { return schema_; }
   std::optional<uint64_t> RowsEstimate() const override { return table_.rows(); }
-  base::Result<columnar::Stream> Open(const base::Context&, const engine::ScanRequest& request) override {
-    ASSIGN_OR_RETURN(const columnar::SharedTable projected, columnar::ProjectTable(table_, request.columns));
+  base::Result<columnar::Stream> Open(const base::Context&,
+                                      const engine::ScanRequest& request) override {
+    ASSIGN_OR_RETURN(const columnar::SharedTable projected,
+                     columnar::ProjectTable(table_, request.columns));
     return columnar::OpenTable(projected);
   }
 
@@ -26,7 +28,8 @@ class MemoryTable final : public engine::TableSource {
 
 }  // namespace
 
-base::Result<columnar::Stream> RunSql(const base::Context& ctx, ExecutorParts& parts, const plan::TaskSpec& task,
+base::Result<columnar::Stream> RunSql(const base::Context& ctx, ExecutorParts& parts,
+                                      const plan::TaskSpec& task,
                                       std::vector<std::shared_ptr<TableScan>>& scans) {
   engine::Query query;
   query.sql = task.entry.sql;
@@ -38,8 +41,9 @@ base::Result<columnar::Stream> RunSql(const base::Context& ctx, ExecutorParts& p
       ASSIGN_OR_RETURN(columnar::Schema schema, columnar::SchemaOf(opened));
       query.tables[input.name] = std::make_shared<MemoryTable>(std::move(table), std::move(schema));
     } else {
-      ASSIGN_OR_RETURN(std::shared_ptr<TableScan> scan,
-                       TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
+      ASSIGN_OR_RETURN(
+          std::shared_ptr<TableScan> scan,
+          TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
       scans.push_back(scan);
       query.tables[input.name] = std::move(scan);
     }

@@ -25,7 +25,8 @@ base::Status RunByKind(const base::Context& ctx, ExecutorParts& parts, const pla
     case plan::TaskKind::kQuery:
       break;
   }
-  return base::Error(base::Code::kInvalidArgument, reasons::kBadTask, "a query is asked for its rows, not executed");
+  return base::Error(base::Code::kInvalidArgument, reasons::kBadTask,
+                     "a query is asked for its rows, not executed");
 }
 
 plan::TaskStatus StatusOf(const base::Error& error) {
@@ -36,7 +37,8 @@ plan::TaskStatus StatusOf(const base::Error& error) {
 
 }  // namespace
 
-plan::TaskOutcome TaskExecutor::Execute(const base::Context& ctx, const plan::TaskSpec& task) noexcept {
+plan::TaskOutcome TaskExecutor::Execute(const base::Context& ctx,
+                                        const plan::TaskSpec& task) noexcept {
   plan::TaskOutcome outcome;
   outcome.task = task.task;
   outcome.attempt = task.attempt;
@@ -51,11 +53,14 @@ plan::TaskOutcome TaskExecutor::Execute(const base::Context& ctx, const plan::Ta
   return outcome;
 }
 
-base::Result<columnar::Stream> TaskExecutor::Query(const base::Context& ctx, const plan::TaskSpec& task) {
+base::Result<columnar::Stream> TaskExecutor::Query(const base::Context& ctx,
+                                                   const plan::TaskSpec& task) {
   std::vector<std::shared_ptr<TableScan>> scans;
   return RunSql(ctx, parts_, task, scans);
 }
 
-void TaskExecutor::Release(const model::RunId& run) { parts_.exchange.DropRun(run); }
+void TaskExecutor::Release(const model::RunId& run) {
+  parts_.exchange.DropRun(run);
+}
 
 }  // namespace runtime

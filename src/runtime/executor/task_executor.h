@@ -1,4 +1,5 @@
-// TaskExecutor: one task from start to end; picks the way by its kind. Knows no refs and no catalog.
+// TaskExecutor: one task from start to end; picks the way by its kind. Knows no refs and no
+// catalog.
 #pragma once
 
 #include <functional>
@@ -25,12 +26,12 @@ namespace runtime {
 class CodeSource {
  public:
   virtual ~CodeSource() = default;
-  virtual base::Result<std::map<std::string, std::string>> Fetch(const base::Context& ctx, const model::JobId& job,
-                                                                 const std::string& code_digest) = 0;
+  virtual base::Result<std::map<std::string, std::string>> Fetch(
+      const base::Context& ctx, const model::JobId& job, const std::string& code_digest) = 0;
 };
 
-/// Borrowed; all of it outlives the executor. The parts behind functions are made when first needed: a query starts no
-/// launcher and opens no environment store.
+/// Borrowed; all of it outlives the executor. The parts behind functions are made when first
+/// needed: a query starts no launcher and opens no environment store.
 struct ExecutorParts {
   storage::ObjectStore& lake;
   const base::Clock& clock;

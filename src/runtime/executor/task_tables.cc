@@ -4,7 +4,7 @@
 #include "columnar/canonical.h"
 #include "columnar/producer.h"
 #include "columnar/render.h"
-#include "engine/fragment_reader.h"
+#include "engine/sql_analysis.h"
 #include "runtime/executor/task_parts_internal.h"
 #include "runtime/reasons.h"
 
@@ -15,25 +15,30 @@ namespace {
 
 constexpr uint32_t kPreviewWidthMax = 32;
 
-/// Every column the filter may read must be in the stream; which it reads only the engine knows, so all are.
-base::Result<columnar::Stream> ScanRows(const base::Context& ctx, ExecutorParts& parts, const plan::TaskInput& input,
-                                        plan::TaskOutcome& outcome) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<TableScan> scan,
-                   TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
+/// The rows of a table of the lake; the filter's columns are read too, and left out again by it.
+base::Result<columnar::Stream> ScanRows(const base::Context& ctx, ExecutorParts& parts,
+                                        const plan::TaskInput& input, plan::TaskOutcome& outcome) {
+  ASSIGN_OR_RETURN(
+      const std::shared_ptr<TableScan> scan,
+      TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
   engine::ScanRequest request;
   request.columns = input.columns;
   if (request.columns.empty()) request.columns = scan->schema().Names();
   if (!input.filter_sql.empty()) {
-    for (const std::string& column : input.filter_columns) {
-      if (std::find(request.columns.begin(), request.columns.end(), column) == request.columns.end()) {
+    ASSIGN_OR_RETURN(const engine::FilterAnalysis filter, engine::ParseFilter(input.filter_sql));
+    for (const std::string& column : filter.columns) {
+      if (std::find(request.columns.begin(), request.columns.end(), column) ==
+          request.columns.end()) {
         request.columns.push_back(column);
       }
     }
   }
   ASSIGN_OR_RETURN(columnar::Stream rows, scan->Open(ctx, request));
   if (!input.filter_sql.empty()) {
-    const std::vector<std::string> columns = input.columns.empty() ? scan->schema().Names() : input.columns;
-    ASSIGN_OR_RETURN(rows, engine::FilterStream(ctx, parts.sql, std::move(rows), input.filter_sql, columns));
+    const std::vector<std::string> columns =
+        input.columns.empty() ? scan->schema().Names() : input.columns;
+    ASSIGN_OR_RETURN(
+        rows, engine::FilterStream(ctx, parts.sql, std::move(rows), input.filter_sql, columns));
   }
   AddScanCounters(*scan, outcome);
   return rows;
@@ -44,11 +49,13 @@ base::Status CheckContract(const plan::TaskInput& input, const columnar::Schema&
   for (const columnar::Field& wanted : input.contract->fields) {
     const columnar::Field* field = found.Find(wanted.name);
     if (field != nullptr && field->type.ToString() == wanted.type.ToString()) continue;
-    return base::Error(base::Code::kUserCode, reasons::kInputContract,
-                       "input \"" + input.source + "\" " +
-                           (field == nullptr ? "has no column \"" + wanted.name + "\""
-                                             : "has column \"" + wanted.name + "\" as " + field->type.ToString() +
-                                                   ", its projection_schema says " + wanted.type.ToString()))
+    return base::Error(
+               base::Code::kUserCode, reasons::kInputContract,
+               "input \"" + input.source + "\" " +
+                   (field == nullptr
+                        ? "has no column \"" + wanted.name + "\""
+                        : "has column \"" + wanted.name + "\" as " + field->type.ToString() +
+                              ", its projection_schema says " + wanted.type.ToString()))
         .Set("column", wanted.name);
   }
   return base::Ok();
@@ -66,23 +73,28 @@ void AddScanCounters(const TableScan& scan, plan::TaskOutcome& outcome) {
   outcome.counters["scan.row_groups_skipped"] += counts.row_groups_skipped;
 }
 
-base::Result<columnar::SharedTable> ToSharedMemory(const plan::TaskSpec& task, columnar::Stream rows,
+base::Result<columnar::SharedTable> ToSharedMemory(const plan::TaskSpec& task,
+                                                   columnar::Stream rows,
                                                    plan::TaskOutcome& outcome) {
   columnar::CanonicalOptions plain;
-  ASSIGN_OR_RETURN(columnar::WrittenSegment written, columnar::WriteTable(columnar::Canonical(std::move(rows), plain),
-                                                                          task.name, task.limits.memory_bytes_max));
+  ASSIGN_OR_RETURN(columnar::WrittenSegment written,
+                   columnar::WriteTable(columnar::Canonical(std::move(rows), plain), task.name,
+                                        task.limits.memory_bytes_max));
   outcome.counters["copy.bytes"] += static_cast<int64_t>(written.bytes_copied);
   return std::move(written.table);
 }
 
-base::Result<columnar::SharedTable> InputTable(const base::Context& ctx, ExecutorParts& parts, const plan::TaskSpec& task,
-                                               const plan::TaskInput& input, plan::TaskOutcome& outcome) {
+base::Result<columnar::SharedTable> InputTable(const base::Context& ctx, ExecutorParts& parts,
+                                               const plan::TaskSpec& task,
+                                               const plan::TaskInput& input,
+                                               plan::TaskOutcome& outcome) {
   columnar::SharedTable table;
   if (const auto* parent = std::get_if<plan::ParentOutput>(&input.from)) {
     ASSIGN_OR_RETURN(table, parts.exchange.Find(parent->task));
     if (!input.filter_sql.empty()) {
       ASSIGN_OR_RETURN(columnar::Stream rows, columnar::OpenTable(table));
-      ASSIGN_OR_RETURN(rows, engine::FilterStream(ctx, parts.sql, std::move(rows), input.filter_sql, input.columns));
+      ASSIGN_OR_RETURN(rows, engine::FilterStream(ctx, parts.sql, std::move(rows), input.filter_sql,
+                                                  input.columns));
       ASSIGN_OR_RETURN(table, ToSharedMemory(task, std::move(rows), outcome));
     } else if (!input.columns.empty()) {
       ASSIGN_OR_RETURN(table, columnar::ProjectTable(table, input.columns));
@@ -99,8 +111,8 @@ base::Result<columnar::SharedTable> InputTable(const base::Context& ctx, Executo
   return table;
 }
 
-base::Status PublishOutput(ExecutorParts& parts, const plan::TaskSpec& task, columnar::SharedTable table,
-                           plan::TaskOutcome& outcome) {
+base::Status PublishOutput(ExecutorParts& parts, const plan::TaskSpec& task,
+                           columnar::SharedTable table, plan::TaskOutcome& outcome) {
   ASSIGN_OR_RETURN(columnar::Stream opened, columnar::OpenTable(table));
   ASSIGN_OR_RETURN(outcome.schema, columnar::SchemaOf(opened));
   outcome.rows = table.rows();
@@ -118,7 +130,8 @@ base::Status PublishOutput(ExecutorParts& parts, const plan::TaskSpec& task, col
     }
     ASSIGN_OR_RETURN(outcome.preview, columnar::RenderTable(std::move(opened), options));
   }
-  ASSIGN_OR_RETURN(const Exchange::Published published, parts.exchange.Publish(task.run, task.task, std::move(table), 0));
+  ASSIGN_OR_RETURN(const Exchange::Published published,
+                   parts.exchange.Publish(task.run, task.task, std::move(table), 0));
   outcome.counters["spilled.bytes"] += static_cast<int64_t>(published.bytes_spilled);
   return base::Ok();
 }
@@ -143,7 +156,8 @@ std::string PredicateSql(const columnar::Predicate& predicate) {
   };
   const auto listed = [&](const char* word) {
     std::string text = quoted(predicate.column) + word + "(";
-    for (size_t i = 0; i < predicate.literals.size(); ++i) text += (i > 0 ? ", " : "") + predicate.literals[i].ToSql();
+    for (size_t i = 0; i < predicate.literals.size(); ++i)
+      text += (i > 0 ? ", " : "") + predicate.literals[i].ToSql();
     return text + ")";
   };
   switch (predicate.op) {
@@ -180,7 +194,8 @@ std::string PredicateSql(const columnar::Predicate& predicate) {
     case Op::kIsNotNull:
       return quoted(predicate.column) + " is not null";
     case Op::kStartsWith:
-      return "starts_with(" + quoted(predicate.column) + ", " + predicate.literals.at(0).ToSql() + ")";
+      return "starts_with(" + quoted(predicate.column) + ", " + predicate.literals.at(0).ToSql() +
+             ")";
   }
   return "null";
 }
