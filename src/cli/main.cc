@@ -43,6 +43,10 @@ int Run(const std::vector<std::string>& arguments, Backend& backend, const Surro
   const bool json = session.flags().json;
   const Sources& sources = session.sources().files;
   if (!reply.ok()) return Fail(reply.error(), json, around, sources, session.err_style());
+  if (reply->written) {
+    around.out.flush();
+    return around.out ? reply->exit_code : 1;
+  }
   if (json) {
     around.out << reply->json.Print() << "\n";
   } else {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/execute.h"
+#include "cli/reasons.h"
 #include "cli/ref_views.h"
 
 namespace cli {
@@ -110,7 +111,7 @@ base::Result<Reply> Execute(Session& session, const Checkout& command) {
   } else {
     ASSIGN_OR_RETURN(branch, services.refs->Get(session.ctx(), command.branch));
     if (branch.kind != api::RefKind::kBranch) {
-      return base::Error(base::Code::kInvalidArgument, "cli.not_a_branch",
+      return base::Error(base::Code::kInvalidArgument, kNotABranch,
                          "\"" + command.branch + "\" is no branch: only branches can be active");
     }
   }
