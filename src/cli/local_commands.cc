@@ -6,7 +6,6 @@
 #include "cli/overview.h"
 #include "cli/reasons.h"
 #include "cli/text_table.h"
-#include "columnar/render.h"
 
 namespace cli {
 namespace {
@@ -60,8 +59,7 @@ Json ParameterJson(const ProjectParameter& parameter) {
 
 base::Result<std::string> ValueOf(const Session& session, const ParameterSet& command) {
   if (command.file.empty()) return command.value.value_or("");
-  ASSIGN_OR_RETURN(const base::Bytes bytes, base::ReadFile(session.PathOf(command.file)));
-  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  ASSIGN_OR_RETURN(std::string text, base::ReadFile(session.PathOf(command.file)));
   while (text.ends_with('\n')) text.pop_back();
   return text;
 }

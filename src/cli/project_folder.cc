@@ -3,7 +3,6 @@
 #include <array>
 #include <filesystem>
 #include <functional>
-#include <span>
 
 #include "base/file.h"
 #include "cli/reasons.h"
@@ -22,7 +21,7 @@ std::string In(const std::string& folder, const std::string& name) {
 }
 
 base::Status WriteText(const std::string& path, const std::string& text) {
-  return base::WriteFileDurably(path, std::as_bytes(std::span(text)));
+  return base::WriteFileDurably(path, text);
 }
 
 /// The path of the project file; having both spellings, or none, is reported by reading the
@@ -37,8 +36,7 @@ base::Result<std::string> ProjectFile(const std::string& folder) {
 }
 
 base::Result<std::string> ReadText(const std::string& path) {
-  ASSIGN_OR_RETURN(const base::Bytes bytes, base::ReadFile(path));
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return base::ReadFile(path);
 }
 
 base::Status Edit(const std::string& folder,

@@ -23,7 +23,7 @@ base::Result<std::string> SqlOf(const Session& session, const RunQuery& command)
                        "cannot read the SQL from \"" + command.file + "\"")
         .CausedBy(std::move(bytes).error());
   }
-  return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  return std::move(bytes).value();
 }
 
 /// Writes rows as text (or Arrow) through `sink`.
