@@ -94,7 +94,7 @@ void AddQuery(CLI::App& root, Command* out) {
   app->add_flag("--all-rows", q->all_rows, "All rows")->excludes(most);
   app->add_flag("--no-trunc", q->no_trunc, "Do not cut long values");
   app->add_flag("--no-cache")->description("Accepted; queries read the lake every time");
-  app->add_option("--to,--output-file", q->target,
+  app->add_option("-o,--to,--output-file", q->target,
                   "Write all rows to this file (- = standard output)")
       ->option_text("FILE");
   app->add_option("--format", *format,

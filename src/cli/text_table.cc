@@ -38,22 +38,6 @@ bool RightAligned(const TextTable& table, size_t column) {
   return column < table.right_aligned.size() && table.right_aligned[column];
 }
 
-struct Frame {
-  const char* line;
-  const char* left;
-  const char* middle;
-  const char* right;
-};
-
-std::string Rule(const std::vector<uint32_t>& widths, const Frame& frame) {
-  std::string text = frame.left;
-  for (size_t i = 0; i < widths.size(); ++i) {
-    if (i > 0) text += frame.middle;
-    for (uint32_t n = 0; n < widths[i] + 2; ++n) text += frame.line;
-  }
-  return text + frame.right + "\n";
-}
-
 }  // namespace
 
 std::string Render(const TextTable& table, const Style& style) {
@@ -70,26 +54,6 @@ std::string Render(const TextTable& table, const Style& style) {
   std::string out = style.Bold(line(table.headers)) + "\n";
   for (const Row& row : rows) out += line(row) + "\n";
   return out;
-}
-
-std::string RenderFramed(const TextTable& table, const Style& style) {
-  const std::vector<Row> rows = Prepared(table, style);
-  const std::vector<uint32_t> widths = Widths(table.headers, rows);
-  const char* bar = style.unicode ? "│" : "|";
-  const Frame top = style.unicode ? Frame{"─", "┌", "┬", "┐"} : Frame{"-", "+", "+", "+"};
-  const Frame middle = style.unicode ? Frame{"─", "├", "┼", "┤"} : Frame{"-", "+", "+", "+"};
-  const Frame bottom = style.unicode ? Frame{"─", "└", "┴", "┘"} : Frame{"-", "+", "+", "+"};
-  const auto line = [&](const Row& row, bool bold) {
-    std::string text = bar;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const std::string cell = Padded(row[i], widths[i], RightAligned(table, i));
-      text += " " + (bold ? style.Bold(cell) : cell) + " " + bar;
-    }
-    return text + "\n";
-  };
-  std::string out = Rule(widths, top) + line(table.headers, true) + Rule(widths, middle);
-  for (const Row& row : rows) out += line(row, false);
-  return out + Rule(widths, bottom);
 }
 
 }  // namespace cli

@@ -19,7 +19,4 @@ struct TextTable {
 /// when there are no rows.
 std::string Render(const TextTable& table, const Style& style);
 
-/// The same with a frame, for query results.
-std::string RenderFramed(const TextTable& table, const Style& style);
-
 }  // namespace cli
