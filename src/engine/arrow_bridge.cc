@@ -36,18 +36,18 @@ base::Result<std::shared_ptr<arrow::Schema>> ArrowSchemaOf(const columnar::Schem
 
 base::Result<columnar::Schema> SchemaOfArrow(const arrow::Schema& schema) {
   ArrowSchema raw{};
-  RETURN_IF_ERROR(ExportSchema(schema, &raw));
+  RETURN_IF_ERROR(SchemaToC(schema, &raw));
   auto out = columnar::FromArrow(raw);
   if (raw.release != nullptr) raw.release(&raw);
   return out;
 }
 
-base::Status ExportBatch(const arrow::RecordBatch& batch, ArrowArray* out) {
+base::Status BatchToC(const arrow::RecordBatch& batch, ArrowArray* out) {
   ARROW_OR_RETURN(arrow::ExportRecordBatch(batch, out), "export a batch");
   return base::Ok();
 }
 
-base::Status ExportSchema(const arrow::Schema& schema, ArrowSchema* out) {
+base::Status SchemaToC(const arrow::Schema& schema, ArrowSchema* out) {
   ARROW_OR_RETURN(arrow::ExportSchema(schema, out), "export a schema");
   return base::Ok();
 }

@@ -34,8 +34,8 @@ base::Result<std::shared_ptr<arrow::Schema>> ArrowSchemaOf(const columnar::Schem
 /// And back.
 base::Result<columnar::Schema> SchemaOfArrow(const arrow::Schema& schema);
 
-base::Status ExportBatch(const arrow::RecordBatch& batch, ArrowArray* out);
-base::Status ExportSchema(const arrow::Schema& schema, ArrowSchema* out);
+base::Status BatchToC(const arrow::RecordBatch& batch, ArrowArray* out);
+base::Status SchemaToC(const arrow::Schema& schema, ArrowSchema* out);
 
 /// kInternal "engine.arrow_failed", out of memory as kResourceExhausted.
 base::Error FromStatus(const arrow::Status& status, const std::string& step);

@@ -124,7 +124,7 @@ base::Status OpenScan(const std::vector<idx_t>& wanted, ScanEnvironment& environ
   ASSIGN_OR_RETURN(BatchReader reader, BatchReader::Open(columnar::Canonical(
                                            std::move(stream), {.target = projection})));
   ArrowSchema raw{};
-  RETURN_IF_ERROR(ExportSchema(*reader.schema(), &raw));
+  RETURN_IF_ERROR(SchemaToC(*reader.schema(), &raw));
   const std::string words =
       TakeMessage(duckdb_schema_from_arrow(environment.conversions, &raw, &state->converted));
   if (raw.release != nullptr) raw.release(&raw);
@@ -178,7 +178,7 @@ base::Status FillChunk(ScanState& state, ThreadState& thread, ScanEnvironment& e
   const auto slice = thread.batch->Slice(thread.at, rows);
   thread.at += rows;
   ArrowArray raw{};
-  RETURN_IF_ERROR(ExportBatch(*slice, &raw));
+  RETURN_IF_ERROR(BatchToC(*slice, &raw));
   duckdb_data_chunk chunk = nullptr;
   const std::string words = TakeMessage(
       duckdb_data_chunk_from_arrow(environment.conversions, &raw, state.converted, &chunk));
