@@ -175,7 +175,8 @@ int32_t FieldIdOf(const arrow::Field& field) {
 }
 
 bool Matches(const arrow::Field& source, const columnar::Field& target, MatchBy by) {
-  return by == MatchBy::kId ? FieldIdOf(source) == target.id : source.name() == target.name;
+  if (by == MatchBy::kName) return source.name() == target.name;
+  return target.id >= 0 && FieldIdOf(source) == target.id;
 }
 
 base::Result<ArrayPtr> ProjectArray(const ArrayPtr& array, const arrow::Field& source,
