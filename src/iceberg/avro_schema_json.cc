@@ -3,6 +3,7 @@
 #include <string>
 
 #include "iceberg/avro.h"
+#include "iceberg/json_depth.h"
 #include "iceberg/reasons.h"
 
 namespace iceberg::avro {
@@ -147,23 +148,10 @@ class Parser {
   std::map<std::string, std::pair<Schema, int>> named_;  // with the number of its nodes
 };
 
-/// The library's parser recurses: text nested deeper than any schema is refused before it sees it.
-bool NestedTooDeep(std::string_view text) {
-  int depth = 0;
-  for (const char c : text) {
-    if (c == '{' || c == '[') {
-      if (++depth > 8 * kSchemaDepthMax) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 base::Result<Schema> ParseSchema(std::string_view text) {
-  if (NestedTooDeep(text)) return Bad("nested too deep");
+  if (JsonNestedDeeperThan(text, 8 * kSchemaDepthMax)) return Bad("nested too deep");
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return Bad("not json");
   return Parser().Parse(json, 0);
