@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/context.h"
 #include "base/result.h"
+#include "columnar/stream.h"
 #include "model/ids.h"
 #include "plan/task_outcome.h"
 
@@ -49,6 +50,16 @@ class WorkerGateway {
   /// Lines a function printed, as they come.
   virtual void Report(const OutputLine& line) = 0;
   virtual void ReportStarted(const model::JobId& job, const model::TaskId& task) = 0;
+  /// Ends this worker's wait in Synchronize, the present one or the next: it has something to say.
+  virtual void Wake(const std::string& worker_id) = 0;
+};
+
+/// Runs a kQuery task and hands its rows over as they come; in one process with the asker.
+class QueryRunner {
+ public:
+  virtual ~QueryRunner() = default;
+  virtual base::Result<columnar::Stream> RunQuery(const base::Context& ctx,
+                                                  const base::Bytes& task_spec) = 0;
 };
 
 }  // namespace api

@@ -14,8 +14,8 @@
 
 namespace state {
 
-/// A record as last written; `version` grows by one with each change of its key and is never
-/// reused.
+/// A record as last written; `version` grows by one with each put of its key and is never reused: a
+/// key put again after a delete starts above every version it had.
 struct Record {
   base::Bytes bytes;
   uint64_t version = 0;
@@ -25,6 +25,10 @@ struct KeyedRecord {
   std::string key;
   Record record;
 };
+
+/// The largest object or record, and the longest key; more is kInvalidArgument "state.too_large".
+inline constexpr uint64_t kObjectBytesMax = 64ull << 20;
+inline constexpr uint64_t kKeyBytesMax = 4096;
 
 /// What must hold for a batch to apply: the key has this version, or (no version) is absent.
 struct Expectation {
@@ -43,7 +47,8 @@ struct Put {
 };
 
 /// All of it or nothing. Promise P2: at most one put under "ref/" unless `allow_many_refs` (a
-/// rename).
+/// rename), else kInternal "state.many_refs". A key stands at most once among `puts` and `deletes`;
+/// deleting an absent key is fine; an object that exists is kept and counts as inserted now.
 struct Batch {
   std::vector<Object> objects;
   std::vector<Expectation> expect;

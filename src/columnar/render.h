@@ -1,0 +1,27 @@
+// A table as text for terminals: the schema, then the rows, in aligned columns (F-158).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "columnar/stream.h"
+
+namespace columnar {
+
+struct RenderOptions {
+  uint64_t rows_max = 10;   // 0 = all
+  uint32_t width_max = 32;  // characters of a cell; longer ones end in "…"
+  bool no_trunc = false;    // cells are never cut
+  bool with_schema = true;  // the COLUMN TYPE NULLABLE block before the rows
+};
+
+/// Reads at most rows_max rows. Null is an empty cell written as "null".
+base::Result<std::string> RenderTable(Stream stream, const RenderOptions& options);
+
+/// Columns of text, aligned, two spaces between them, no trailing spaces; `header` may be empty.
+std::string AlignColumns(const std::vector<std::string>& header,
+                         const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace columnar

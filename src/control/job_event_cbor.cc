@@ -1,0 +1,248 @@
+#include "base/cbor.h"
+#include "control/job_parts_cbor_internal.h"
+#include "control/job_record_cbor.h"
+
+// An event is a map {0: "event", 1: version, 2: sequence, 3: time, 4: kind, 5: body}; the kind is
+// the index in api::JobEventBody, which therefore only grows at its end.
+
+namespace control {
+namespace {
+
+using base::Cbor;
+using base::CborFields;
+using base::Result;
+
+constexpr int64_t kEventVersion = 1;
+
+Cbor NodesToCbor(const plan::LogicalPlan& logical) {
+  Cbor::Array nodes;
+  for (const plan::LogicalNode& node : logical.nodes) {
+    Cbor::Array inputs;
+    for (const plan::Edge& edge : node.inputs) {
+      inputs.push_back(Cbor(Cbor::Array{Cbor(edge.from), Cbor(edge.from_table)}));
+    }
+    nodes.push_back(Cbor(Cbor::Map{{0, node.name},
+                                   {1, static_cast<int64_t>(node.kind)},
+                                   {2, node.place.file},
+                                   {3, node.place.line},
+                                   {4, static_cast<int64_t>(node.strategy)},
+                                   {5, node.table.ToString()},
+                                   {6, std::move(inputs)}}));
+  }
+  return Cbor(Cbor::Map{{0, logical.project_name},
+                        {1, logical.ref},
+                        {2, logical.commit.text()},
+                        {3, std::move(nodes)},
+                        {4, logical.project_id},
+                        {5, logical.default_namespace.ToString()}});
+}
+
+base::Error Bad(std::string_view what) {
+  return base::Error(base::Code::kCorrupt, "base.bad_cbor", "job event: " + std::string(what));
+}
+
+Result<plan::LogicalNode> NodeFromCbor(const Cbor& value) {
+  ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(value, "plan node"));
+  plan::LogicalNode node;
+  ASSIGN_OR_RETURN(node.name, fields.Text(0));
+  ASSIGN_OR_RETURN(node.kind, EnumFrom<plan::NodeKind>(fields, 1, 3));
+  ASSIGN_OR_RETURN(node.place.file, fields.Text(2));
+  ASSIGN_OR_RETURN(const int64_t line, fields.Int(3));
+  node.place.line = static_cast<uint32_t>(line);
+  ASSIGN_OR_RETURN(node.strategy, EnumFrom<plan::WriteStrategy>(fields, 4, 4));
+  ASSIGN_OR_RETURN(const std::string table, fields.Text(5));
+  if (!table.empty()) {
+    ASSIGN_OR_RETURN(node.table, model::ParseTableName(table, model::Namespace{}));
+  }
+  ASSIGN_OR_RETURN(const Cbor::Array* inputs, fields.List(6));
+  for (const Cbor& input : *inputs) {
+    const auto* pair = input.As<Cbor::Array>();
+    if (pair == nullptr || pair->size() != 2) return Bad("an input is not a pair");
+    const auto* from = (*pair)[0].As<std::string>();
+    const auto* from_table = (*pair)[1].As<bool>();
+    if (from == nullptr || from_table == nullptr) return Bad("an input is not a name and a flag");
+    node.inputs.push_back(plan::Edge{*from, *from_table, {}, {}, {}});
+  }
+  RETURN_IF_ERROR(fields.Finish());
+  return node;
+}
+
+Result<plan::LogicalPlan> LogicalFromCbor(const Cbor& value) {
+  ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(value, "plan"));
+  plan::LogicalPlan logical;
+  ASSIGN_OR_RETURN(logical.project_name, fields.Text(0));
+  ASSIGN_OR_RETURN(logical.ref, fields.Text(1));
+  ASSIGN_OR_RETURN(std::string commit, fields.Text(2));
+  logical.commit = model::CommitId(std::move(commit));
+  ASSIGN_OR_RETURN(const Cbor::Array* nodes, fields.List(3));
+  for (const Cbor& node : *nodes) {
+    ASSIGN_OR_RETURN(plan::LogicalNode read, NodeFromCbor(node));
+    logical.nodes.push_back(std::move(read));
+  }
+  ASSIGN_OR_RETURN(logical.project_id, fields.Text(4));
+  ASSIGN_OR_RETURN(const std::string ns, fields.Text(5));
+  if (!ns.empty()) {
+    ASSIGN_OR_RETURN(logical.default_namespace, model::ParseNamespace(ns));
+  }
+  RETURN_IF_ERROR(fields.Finish());
+  return logical;
+}
+
+struct BodyToCbor {
+  Cbor operator()(const api::JobStarted& e) const { return Cbor(Cbor::Map{{0, e.run_branch}}); }
+  Cbor operator()(const api::PlanReady& e) const { return NodesToCbor(e.plan); }
+  Cbor operator()(const api::EnvironmentReady& e) const {
+    return Cbor(Cbor::Map{{0, e.node}, {1, e.digest}, {2, e.packages}, {3, e.resolved_now}});
+  }
+  Cbor operator()(const api::TaskStarted& e) const {
+    return Cbor(Cbor::Map{{0, e.task.text()}, {1, e.name}});
+  }
+  Cbor operator()(const api::UserOutput& e) const {
+    return Cbor(Cbor::Map{{0, e.name}, {1, e.file}, {2, e.line}, {3, e.is_error}, {4, e.text}});
+  }
+  Cbor operator()(const api::TaskEnded& e) const {
+    return Cbor(Cbor::Map{{0, TaskRecordToCbor(e.task)}, {1, e.preview}});
+  }
+  Cbor operator()(const api::Notice& e) const {
+    return Cbor(Cbor::Map{{0, e.is_warning}, {1, e.text}});
+  }
+  Cbor operator()(const api::FileImported& e) const {
+    Cbor::Map map{{0, e.file.uri},
+                  {1, e.file.identity},
+                  {2, static_cast<int64_t>(e.file.size_bytes)},
+                  {3, static_cast<int64_t>(e.file.rows)},
+                  {4, e.skipped}};
+    if (e.file.error) map.emplace(5, ErrorToCbor(*e.file.error));
+    return Cbor(std::move(map));
+  }
+  Cbor operator()(const api::Published& e) const {
+    return Cbor(Cbor::Map{{0, e.branch}, {1, e.commit}, {2, base::CborTexts(e.tables)}});
+  }
+  Cbor operator()(const api::JobEnded& e) const { return JobRecordToCbor(e.job); }
+};
+
+Result<api::JobEventBody> EnvironmentReadyFrom(CborFields& f) {
+  api::EnvironmentReady e;
+  ASSIGN_OR_RETURN(e.node, f.Text(0));
+  ASSIGN_OR_RETURN(e.digest, f.Text(1));
+  ASSIGN_OR_RETURN(const int64_t packages, f.Int(2));
+  e.packages = static_cast<uint32_t>(packages);
+  ASSIGN_OR_RETURN(e.resolved_now, f.Bool(3));
+  return api::JobEventBody(std::move(e));
+}
+
+Result<api::JobEventBody> UserOutputFrom(CborFields& f) {
+  api::UserOutput e;
+  ASSIGN_OR_RETURN(e.name, f.Text(0));
+  ASSIGN_OR_RETURN(e.file, f.Text(1));
+  ASSIGN_OR_RETURN(const int64_t line, f.Int(2));
+  e.line = static_cast<uint32_t>(line);
+  ASSIGN_OR_RETURN(e.is_error, f.Bool(3));
+  ASSIGN_OR_RETURN(e.text, f.Text(4));
+  return api::JobEventBody(std::move(e));
+}
+
+Result<api::JobEventBody> FileImportedFrom(CborFields& f) {
+  api::FileImported e;
+  ASSIGN_OR_RETURN(e.file.uri, f.Text(0));
+  ASSIGN_OR_RETURN(e.file.identity, f.Text(1));
+  ASSIGN_OR_RETURN(const int64_t size, f.Int(2));
+  e.file.size_bytes = static_cast<uint64_t>(size);
+  ASSIGN_OR_RETURN(const int64_t rows, f.Int(3));
+  e.file.rows = static_cast<uint64_t>(rows);
+  ASSIGN_OR_RETURN(e.skipped, f.Bool(4));
+  if (f.Has(5)) {
+    ASSIGN_OR_RETURN(const Cbor* error, f.Any(5));
+    ASSIGN_OR_RETURN(e.file.error, ErrorFromCbor(*error));
+  }
+  return api::JobEventBody(std::move(e));
+}
+
+Result<api::JobEventBody> PublishedFrom(CborFields& f) {
+  api::Published e;
+  ASSIGN_OR_RETURN(e.branch, f.Text(0));
+  ASSIGN_OR_RETURN(e.commit, f.Text(1));
+  ASSIGN_OR_RETURN(e.tables, f.Texts(2));
+  return api::JobEventBody(std::move(e));
+}
+
+Result<api::JobEventBody> SmallBodyFrom(int64_t kind, CborFields& f) {
+  if (kind == 0) {
+    ASSIGN_OR_RETURN(std::string branch, f.Text(0));
+    return api::JobEventBody(api::JobStarted{std::move(branch)});
+  }
+  if (kind == 3) {
+    ASSIGN_OR_RETURN(std::string task, f.Text(0));
+    ASSIGN_OR_RETURN(std::string name, f.Text(1));
+    return api::JobEventBody(api::TaskStarted{model::TaskId(std::move(task)), std::move(name)});
+  }
+  if (kind == 5) {
+    ASSIGN_OR_RETURN(const Cbor* task, f.Any(0));
+    api::TaskEnded e;
+    ASSIGN_OR_RETURN(e.task, TaskRecordFromCbor(*task));
+    ASSIGN_OR_RETURN(e.preview, f.Text(1));
+    return api::JobEventBody(std::move(e));
+  }
+  ASSIGN_OR_RETURN(const bool is_warning, f.Bool(0));
+  ASSIGN_OR_RETURN(std::string text, f.Text(1));
+  return api::JobEventBody(api::Notice{is_warning, std::move(text)});
+}
+
+Result<api::JobEventBody> BodyFromCbor(int64_t kind, const Cbor& body) {
+  if (kind == 1) {
+    ASSIGN_OR_RETURN(plan::LogicalPlan logical, LogicalFromCbor(body));
+    return api::JobEventBody(api::PlanReady{std::move(logical)});
+  }
+  if (kind == 9) {
+    ASSIGN_OR_RETURN(api::JobRecord record, JobRecordFromCbor(body));
+    return api::JobEventBody(api::JobEnded{std::move(record)});
+  }
+  ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(body, "job event"));
+  switch (kind) {
+    case 0:
+    case 3:
+    case 5:
+    case 6:
+      return SmallBodyFrom(kind, fields);
+    case 2:
+      return EnvironmentReadyFrom(fields);
+    case 4:
+      return UserOutputFrom(fields);
+    case 7:
+      return FileImportedFrom(fields);
+    case 8:
+      return PublishedFrom(fields);
+    default:
+      return base::Error(
+          base::Code::kUnimplemented, "base.unknown_field",
+          "job event of kind " + std::to_string(kind) + ": it was written by a newer boathouse");
+  }
+}
+
+}  // namespace
+
+base::Bytes EncodeJobEvent(const api::JobEvent& event) {
+  return base::EncodeCbor(Cbor(Cbor::Map{{0, "event"},
+                                         {1, kEventVersion},
+                                         {2, static_cast<int64_t>(event.sequence)},
+                                         {3, base::Micros(event.at)},
+                                         {4, static_cast<int64_t>(event.body.index())},
+                                         {5, std::visit(BodyToCbor{}, event.body)}}));
+}
+
+Result<api::JobEvent> DecodeJobEvent(base::BytesView bytes) {
+  ASSIGN_OR_RETURN(const Cbor value, base::DecodeCbor(bytes));
+  ASSIGN_OR_RETURN(CborFields fields, CborFields::OfObject(value, "event", kEventVersion));
+  api::JobEvent event;
+  ASSIGN_OR_RETURN(const int64_t sequence, fields.Int(2));
+  event.sequence = static_cast<uint64_t>(sequence);
+  ASSIGN_OR_RETURN(const int64_t at, fields.Int(3));
+  event.at = base::FromMicros(at);
+  ASSIGN_OR_RETURN(const int64_t kind, fields.Int(4));
+  ASSIGN_OR_RETURN(const Cbor* body, fields.Any(5));
+  ASSIGN_OR_RETURN(event.body, BodyFromCbor(kind, *body));
+  RETURN_IF_ERROR(fields.Finish());
+  return event;
+}
+
+}  // namespace control

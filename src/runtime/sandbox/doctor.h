@@ -1,0 +1,26 @@
+// What this machine allows, for `boathouse doctor`: each probe tries the thing, none guesses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/sandbox/sandbox.h"
+
+namespace runtime {
+
+enum class ProbeState { kOk, kDegraded, kMissing };
+/// "ok", "degraded", "missing"; stable, shown in JSON output.
+std::string_view ProbeStateName(ProbeState state);
+
+struct Probe {
+  std::string name;  // "user namespaces"; stable
+  ProbeState state = ProbeState::kOk;
+  std::string found;    // "kernel 6.1, no lowerdir+"
+  std::string meaning;  // what works less well, or not at all; empty when ok
+  std::string remedy;   // the command or setting that allows it; empty when ok
+};
+
+/// Probes of the kernel and of the whole sandbox (one is launched). Takes under a second.
+std::vector<Probe> ProbeSandbox(const LauncherOptions& options);
+
+}  // namespace runtime
