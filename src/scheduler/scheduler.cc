@@ -204,7 +204,10 @@ void Scheduler::StartWhatFits(base::Instant now, std::vector<Command>& commands)
   }
   std::vector<Task*> ready = Ready(now);
   std::set<std::string> reserved;  // kept free for a task that has waited too long
-  while (!ready.empty()) {
+  const auto has_slot = [](const auto& entry) {
+    return entry.second.slots_used < entry.second.offer.slots;
+  };
+  while (!ready.empty() && std::any_of(workers_.begin(), workers_.end(), has_slot)) {
     const auto share = [&](const Task* task) {
       const auto found = running_by_job_.find(task->spec.job);
       return found == running_by_job_.end() ? 0 : found->second;
