@@ -122,6 +122,7 @@ TEST_F(SqliteStoreTest, FindsADamagedPage) {
                   IsOk());
     }
   }
+  RunSql("PRAGMA wal_checkpoint(TRUNCATE)");
   {
     std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(3 * 4096);
