@@ -58,7 +58,7 @@ TEST(Parse, GlobalFlagsStandAnywhere) {
 TEST(Parse, EachVerbGivesItsCommand) {
   Get<Version>("version");
   Get<Version>("--version");
-  Get<ShowInfo>("info");
+  Get<DescribeSetup>("info");
   Get<Diagnose>("doctor");
   EXPECT_EQ(Get<InitProject>("init here --name x").folder, "here");
   EXPECT_EQ(Get<BranchList>("branch ls ^ada -u ada").user, "ada");
