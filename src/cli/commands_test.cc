@@ -104,6 +104,24 @@ class Commands : public testing::Test {
   base::testing::SimClock clock_;
 };
 
+plan::PhysicalPlan SmallPlan() {
+  plan::LogicalNode node;
+  node.name = "trips";
+  node.place = {"models.py", 4, 1};
+  node.inputs = {{"bauplan.flights", true, "", {"origin"}, "distance > 10"}};
+  node.strategy = plan::WriteStrategy::kReplace;
+  node.table = {{{"bauplan"}}, "trips"};
+  node.environment = {"3.11", {{"polars", "1.37"}}, ""};
+  plan::PhysicalPlan plan;
+  plan.logical = {"p-1", "flights", "main", FakeLake::CommitOf('a'), {{"bauplan"}}, {node}};
+  plan::TaskSpec task;
+  task.task = model::TaskId("t-1");
+  task.name = "trips";
+  task.environment = node.environment;
+  plan.tasks = {task};
+  return plan;
+}
+
 bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -187,7 +205,7 @@ TEST_F(Commands, AFailedRunSaysWhereToLook) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_TRUE(Has(outcome.out, "ada.dev is untouched"));
   EXPECT_TRUE(Has(outcome.out, "boathouse table ls -r 'ada.ada.dev-bpln-tx-run"));
-  EXPECT_TRUE(Has(outcome.out, "2 │     raise ValueError('no')\n  │     ^\n")) << outcome.out;
+  EXPECT_TRUE(Has(outcome.err, "2 │     raise ValueError('no')\n  │     ^\n")) << outcome.err;
 }
 
 TEST_F(Commands, ARefusedRunShowsAllDiagnostics) {
@@ -218,6 +236,20 @@ TEST_F(Commands, ProgressGoesToErrAndUserLinesAreMarked) {
   EXPECT_FALSE(Has(outcome.err, "\x1b")) << "a log file gets no control characters";
   EXPECT_TRUE(Has(outcome.out, "trips\na\n1\n")) << outcome.out;
   EXPECT_EQ(Run({"run", "-O", "json"}).err, "");
+}
+
+TEST_F(Commands, AFailedImportSaysWhatWasWrongWithTheFile) {
+  lake_.jobs = {FinishedRun(api::JobStatus::kFail)};
+  const Outcome outcome = Run({"table", "import", "t", "f.csv"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_TRUE(Has(outcome.err, "ValueError"));
+}
+
+TEST_F(Commands, PlanShowsGraphAndTasks) {
+  lake_.report.plan = SmallPlan();
+  const std::string text = Run({"plan"}).out;
+  EXPECT_TRUE(Has(text, "●  trips  python 3.11, replace  ← bauplan.flights")) << text;
+  EXPECT_TRUE(Has(text, "bauplan.trips") && Has(text, "py3.11 polars==1.37")) << text;
 }
 
 TEST_F(Commands, JobsAreFoundByTheBeginningOfTheirId) {
@@ -274,7 +306,7 @@ TEST_F(Commands, QueryFromAMissingFileSaysSo) {
 // The JSON of a command is a promise: keys may be added, never renamed or removed. With
 // BOATHOUSE_UPDATE_GOLDEN set the files are written anew.
 TEST_F(Commands, JsonStaysWhatItWas) {
-  api::JobRecord failed = FinishedRun(api::JobStatus::kFail);
+  lake_.report.plan = SmallPlan();
   const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
       {"version", {"version"}},
       {"info", {"info", "--lake", "/lake"}},
