@@ -100,6 +100,12 @@ Status WriteFileDurably(const std::string& path, BytesView bytes) {
   return SyncFolder(std::filesystem::path(path).parent_path().string());
 }
 
+Status WriteFile(const std::string& path, BytesView bytes) {
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd.valid()) return IoError("create", path, errno);
+  return WriteAll(fd.get(), path, bytes);
+}
+
 Status MakeFolders(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

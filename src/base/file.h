@@ -35,6 +35,8 @@ Result<Bytes> ReadFile(const std::string& path);
 /// Written beside, fsynced, renamed, folder fsynced: after Ok it survives a power cut, before it is
 /// not visible.
 Status WriteFileDurably(const std::string& path, BytesView bytes);
+/// Written in place, without any promise about power cuts: for files that can be made again.
+Status WriteFile(const std::string& path, BytesView bytes);
 /// Creates the folder and its parents.
 Status MakeFolders(const std::string& path);
 /// fsync of a folder, so that names in it survive a power cut.

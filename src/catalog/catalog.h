@@ -62,6 +62,7 @@ class Catalog {
   base::Result<std::vector<ResolvedRef>> ListRefs(const base::Context& ctx, RefKind kind,
                                                   const RefList& list);
   base::Result<RefPolicy> ReadPolicy(const base::Context& ctx);
+  /// "catalog.open_runs" when a ref that would be protected holds work of an open run.
   base::Status WritePolicy(const base::Context& ctx, const RefPolicy& policy);
 
   // Reading --------------------------------------------------------------------------------------

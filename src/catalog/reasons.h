@@ -15,8 +15,6 @@ inline constexpr char kNotABranch[] = "catalog.not_a_branch";
 inline constexpr char kNotATag[] = "catalog.not_a_tag";
 /// kInvalidArgument: source and destination are the same ref. ref.
 inline constexpr char kSameRef[] = "catalog.same_ref";
-/// kInvalidArgument: a hash prefix that fits several commits. ref.
-inline constexpr char kAmbiguousHash[] = "catalog.ambiguous_hash";
 /// kInvalidArgument: a filter that is not a regular expression. filter.
 inline constexpr char kBadFilter[] = "catalog.bad_filter";
 

@@ -5,12 +5,10 @@ namespace cli {
 
 inline constexpr char kUsage[] = "cli.usage";                     // wrong arguments: exit code 2
 inline constexpr char kUnknownSetting[] = "cli.unknown_setting";  // no such configuration key
-inline constexpr char kUnknownParameter[] = "cli.unknown_parameter";  // no such project parameter
-inline constexpr char kFileExists[] = "cli.file_exists";      // init would overwrite a project
-inline constexpr char kNoSuchFile[] = "cli.no_such_file";     // -f or --file names none
-inline constexpr char kUnexpected[] = "cli.unexpected";       // an exception reached the top
-inline constexpr char kExportFailed[] = "cli.export_failed";  // a result could not be written
-inline constexpr char kJobFailed[] = "cli.job_failed";        // the job ended without success
-inline constexpr char kCheckFailed[] = "cli.check_failed";    // doctor found something bad
+inline constexpr char kFileExists[] = "cli.file_exists";          // init would overwrite a project
+inline constexpr char kNoSuchFile[] = "cli.no_such_file";         // -f or --file names none
+inline constexpr char kUnexpected[] = "cli.unexpected";           // an exception reached the top
+inline constexpr char kExportFailed[] = "cli.export_failed";      // a result could not be written
+inline constexpr char kNotABranch[] = "cli.not_a_branch";         // only branches can be active
 
 }  // namespace cli

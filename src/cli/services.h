@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,23 +81,36 @@ class LakeAdmin {
 /// One entry of a project file's `parameters:` map.
 struct ProjectParameter {
   std::string name;
-  std::string type;   // "int", "float", "str", "bool", "date", "timestamp", "secret", "vault"
+  std::string type;   // "str", "int", "float", "bool", "secret", "vault"
   std::string value;  // the default as written; secrets come masked
   bool has_default = false;
   bool required = false;
   std::string description;
 };
 
-/// Projects as folders: reading and editing without running anything.
+/// A change to one; what is not set stays as it is.
+struct ParameterEdit {
+  std::string name;
+  std::string type;  // empty = unchanged
+  std::optional<std::string> value;
+  std::optional<std::string> description;
+  std::optional<bool> required;
+};
+
+/// Projects as folders: reading and editing without running anything. cli/project_folder.h is the
+/// one for real folders.
 class Projects {
  public:
   virtual ~Projects() = default;
-  /// The files that ship with a run (F-011). kNotFound "project.no_project_file" and so on.
+  /// Writes the files of a fresh project; those that exist stay, a project file that exists is
+  /// kAlreadyExists "cli.file_exists". Returns the names of the files written.
+  virtual base::Result<std::vector<std::string>> Init(const std::string& folder,
+                                                      const std::string& name) = 0;
+  /// The files that ship with a run (F-011).
   virtual base::Result<api::ProjectSnapshot> Read(const std::string& folder) = 0;
   virtual base::Result<std::vector<ProjectParameter>> Parameters(const std::string& folder) = 0;
   /// Adds or changes one in place, keeping comments and layout of the file.
-  virtual base::Status SetParameter(const std::string& folder,
-                                    const ProjectParameter& parameter) = 0;
+  virtual base::Status SetParameter(const std::string& folder, const ParameterEdit& edit) = 0;
   virtual base::Status RemoveParameter(const std::string& folder, const std::string& name) = 0;
 };
 

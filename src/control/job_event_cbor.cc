@@ -1,6 +1,7 @@
 #include "base/cbor.h"
 #include "control/job_parts_cbor_internal.h"
 #include "control/job_record_cbor.h"
+#include "plan/columnar_cbor.h"
 
 // An event is a map {0: "event", 1: version, 2: sequence, 3: time, 4: kind, 5: body}; the kind is
 // the index in api::JobEventBody, which therefore only grows at its end.
@@ -112,7 +113,7 @@ struct BodyToCbor {
                   {2, static_cast<int64_t>(e.file.size_bytes)},
                   {3, static_cast<int64_t>(e.file.rows)},
                   {4, e.skipped}};
-    if (e.file.error) map.emplace(5, ErrorToCbor(*e.file.error));
+    if (e.file.error) map.emplace(5, plan::ErrorToCbor(*e.file.error));
     return Cbor(std::move(map));
   }
   Cbor operator()(const api::Published& e) const {
@@ -153,7 +154,8 @@ Result<api::JobEventBody> FileImportedFrom(CborFields& f) {
   ASSIGN_OR_RETURN(e.skipped, f.Bool(4));
   if (f.Has(5)) {
     ASSIGN_OR_RETURN(const Cbor* error, f.Any(5));
-    ASSIGN_OR_RETURN(e.file.error, ErrorFromCbor(*error));
+    ASSIGN_OR_RETURN(plan::DecodedError decoded, plan::ErrorFromCbor(*error));
+    e.file.error = std::move(decoded.error);
   }
   return api::JobEventBody(std::move(e));
 }

@@ -1,7 +1,5 @@
 #include "control/job_parts_cbor_internal.h"
 
-#include "plan/error_cbor.h"
-
 namespace control {
 namespace {
 
@@ -24,13 +22,6 @@ enum TaskKey : int64_t {
 };
 
 }  // namespace
-
-Cbor ErrorToCbor(const base::Error& error) {
-  return plan::ErrorToCbor(error);
-}
-Result<base::Error> ErrorFromCbor(const Cbor& value) {
-  return plan::ErrorFromCbor(value);
-}
 
 Cbor TaskRecordToCbor(const api::TaskRecord& task) {
   Cbor::Map map{{kTask, task.task.text()},

@@ -9,8 +9,6 @@
 
 namespace control {
 
-base::Cbor ErrorToCbor(const base::Error& error);
-base::Result<base::Error> ErrorFromCbor(const base::Cbor& value);
 base::Cbor TaskRecordToCbor(const api::TaskRecord& task);
 base::Result<api::TaskRecord> TaskRecordFromCbor(const base::Cbor& value);
 base::Cbor JobRecordToCbor(const api::JobRecord& record);

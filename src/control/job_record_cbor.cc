@@ -2,6 +2,7 @@
 
 #include "base/cbor.h"
 #include "control/job_parts_cbor_internal.h"
+#include "plan/columnar_cbor.h"
 
 namespace control {
 namespace {
@@ -51,7 +52,7 @@ Cbor JobRecordToCbor(const api::JobRecord& record) {
                 {kLocks, base::CborTextPairs(record.environment_locks)},
                 {kDetails, base::CborTextPairs(record.details)}};
   if (record.finished) map.emplace(kFinished, base::Micros(*record.finished));
-  if (record.error) map.emplace(kError, ErrorToCbor(*record.error));
+  if (record.error) map.emplace(kError, plan::ErrorToCbor(*record.error));
   Cbor::Array tasks;
   for (const api::TaskRecord& task : record.tasks) tasks.push_back(TaskRecordToCbor(task));
   map.emplace(kTasks, std::move(tasks));
@@ -82,7 +83,8 @@ Result<api::JobRecord> JobRecordFromCbor(const Cbor& value) {
   ASSIGN_OR_RETURN(record.details, fields.TextPairs(kDetails));
   if (fields.Has(kError)) {
     ASSIGN_OR_RETURN(const Cbor* error, fields.Any(kError));
-    ASSIGN_OR_RETURN(record.error, ErrorFromCbor(*error));
+    ASSIGN_OR_RETURN(plan::DecodedError decoded, plan::ErrorFromCbor(*error));
+    record.error = std::move(decoded.error);
   }
   ASSIGN_OR_RETURN(const Cbor::Array* tasks, fields.List(kTasks));
   for (const Cbor& task : *tasks) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/reasons.h"
 #include "plan/task_spec_cbor.h"
 
 namespace control {
@@ -44,8 +45,8 @@ void TaskBoard::Step(State& state, const scheduler::Event& event) {
       plan::TaskOutcome lost;
       lost.task = abandon->task;
       lost.status = plan::TaskStatus::kFailed;
-      lost.error = base::Error(base::Code::kUnavailable, "control.worker_lost",
-                               "the worker that ran it is gone");
+      lost.error =
+          base::Error(base::Code::kUnavailable, kWorkerLost, "the worker that ran it is gone");
       Tell(state, entry.job, TaskOver{std::move(lost)});
     } else if (const auto* skip = std::get_if<scheduler::Skip>(&command)) {
       Entry& entry = state.tasks.at(skip->task);

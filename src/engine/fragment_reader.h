@@ -31,8 +31,8 @@ struct FragmentScan {
   /// For files without field ids: other names by field id (top level). A field not listed is looked
   /// up by its own name.
   std::map<int32_t, std::vector<std::string>> name_mapping;
-  /// Rows for which it is certainly not true are left out; its columns must be part of `output`.
-  /// Not a substitute for the exact filter.
+  /// A hint: row groups whose statistics exclude it are skipped. Not a substitute for the exact
+  /// filter.
   std::optional<columnar::Predicate> residual;
   int64_t batch_rows_max = 64 * 1024;
 };

@@ -31,6 +31,8 @@ inline constexpr char kReadOnlySql[] = "engine.read_only_sql";
 inline constexpr char kNoFileAccess[] = "engine.no_file_access";
 // kResourceExhausted: the memory limit was reached and could not be spilled.
 inline constexpr char kOutOfMemory[] = "engine.out_of_memory";
+// kCancelled: the caller asked to stop.
+inline constexpr char kCancelled[] = "engine.cancelled";
 // kFailedPrecondition: a source that can be read once was opened again.
 inline constexpr char kReadOnce[] = "engine.read_once";
 // kInvalidArgument: a column that is not there. Context: column.
@@ -49,6 +51,8 @@ inline constexpr char kBadEncoding[] = "engine.bad_encoding";
 inline constexpr char kNoColumns[] = "engine.no_columns";
 // kUserCode: a file whose columns do not fit the table. Context: file, column.
 inline constexpr char kChangedHeader[] = "engine.changed_header";
+// kInternal: a step of Arrow's that should not fail did.
+inline constexpr char kArrowFailed[] = "engine.arrow_failed";
 // kInternal: DuckDB could not be opened.
 inline constexpr char kOpenFailed[] = "engine.open_failed";
 

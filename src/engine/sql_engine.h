@@ -79,8 +79,9 @@ class SqlEngine {
   /// was asked for; errors of sources come out as they are.
   base::Result<columnar::Stream> Run(const base::Context& ctx, const Query& query);
 
- private:
   class Database;
+
+ private:
   std::shared_ptr<Database> database_;
 };
 

@@ -31,6 +31,10 @@ base::Result<columnar::Predicate> PredicateFromCbor(const base::Cbor& value);
 
 /// Code, reason, message, context, place, cause.
 base::Cbor ErrorToCbor(const base::Error& error);
-base::Result<base::Error> ErrorFromCbor(const base::Cbor& value);
+/// An error as a value (a Result could not tell it from its own).
+struct DecodedError {
+  base::Error error;
+};
+base::Result<DecodedError> ErrorFromCbor(const base::Cbor& value);
 
 }  // namespace plan

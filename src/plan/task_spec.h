@@ -56,7 +56,8 @@ enum class TaskKind {
   kWriteTable,
   kInferFiles,
   kImportFiles,
-  kQuery
+  kQuery,
+  kListFiles,
 };
 
 /// "python_model" and so on, stable.

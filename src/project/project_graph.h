@@ -53,8 +53,9 @@ struct PlacedText {
 
 /// A TableSchema class, or the columns of one.
 struct Contract {
-  std::string name;  // of the class
-  columnar::Schema schema;
+  std::string name;                  // of the class
+  std::vector<std::string> columns;  // all of them in order, those of type Any too
+  columnar::Schema schema;  // those with a type; required = not nullable
   std::vector<std::string> any_columns;        // declared as Any: their type is not checked
   std::map<std::string, std::string> lineage;  // column → "parent['col']", as written
   std::map<std::string, base::Place> places;   // column → where it is declared
@@ -79,8 +80,6 @@ struct InputDecl {
   Filter filter;
   std::string ref;  // empty = the run's
   std::optional<Contract> contract;
-  std::vector<uint32_t> sql_offsets;     // SQL: byte offsets of its mentions in NodeDecl::sql
-  std::vector<std::string> sql_aliases;  // SQL: the alias of each mention, or empty
 };
 
 /// A Python argument that takes a parameter's value.

@@ -27,15 +27,6 @@ std::vector<SqlParameter> FindSqlParameters(std::string_view sql);
 base::Result<std::string> SubstituteParameters(
     std::string_view sql, const std::map<std::string, columnar::Literal>& values);
 
-/// One table to call by another name where it is mentioned.
-struct TableRename {
-  uint32_t offset = 0;
-  std::string to;     // without quotes
-  std::string alias;  // added as AS when not empty
-};
-/// Replaces the (possibly dotted and quoted) names that begin at the given offsets.
-std::string RenameTables(std::string_view sql, std::vector<TableRename> renames);
-
 /// An identifier in double quotes.
 std::string QuoteIdentifier(std::string_view name);
 

@@ -43,7 +43,8 @@ class StateConformance : public ::testing::TestWithParam<Backend> {
   std::vector<std::string> Keys(const std::string& prefix, const std::string& after = "",
                                 uint32_t records_max = 1000) {
     std::vector<std::string> keys;
-    for (const KeyedRecord& keyed : store_->List(ctx_, prefix, after, records_max).value()) {
+    const auto listed = store_->List(ctx_, prefix, after, records_max);
+    for (const KeyedRecord& keyed : listed.value()) {
       keys.push_back(keyed.key);
     }
     return keys;

@@ -44,6 +44,8 @@ struct RunnerCall {
   std::vector<RunnerArgument> arguments;
   std::map<std::string, std::string> secrets;  // environment variables set before the import
   uint64_t output_bytes_max = 4ull << 30;
+  /// The types a model declares for its columns: what an all-null column becomes.
+  std::optional<columnar::Schema> contract;
 };
 
 struct RunnerReply {

@@ -1,0 +1,297 @@
+#include "control/import_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "control/names.h"
+#include "control/reasons.h"
+#include "control/run_driver.h"
+#include "lakehouse/reasons.h"
+
+namespace control {
+namespace {
+
+constexpr uint64_t kImportMemoryBytes = 1ull << 30;
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// By the name of the first file; ".gz" is looked through.
+base::Result<plan::FileFormat> FormatOf(std::string_view name) {
+  std::string_view plain = name;
+  if (EndsWith(plain, ".gz")) plain.remove_suffix(3);
+  if (EndsWith(plain, ".parquet") || EndsWith(plain, ".pq")) return plan::FileFormat::kParquet;
+  if (EndsWith(plain, ".csv") || EndsWith(plain, ".tsv") || EndsWith(plain, ".txt"))
+    return plan::FileFormat::kCsv;
+  if (EndsWith(plain, ".jsonl") || EndsWith(plain, ".ndjson") || EndsWith(plain, ".json"))
+    return plan::FileFormat::kJsonl;
+  return base::Error(base::Code::kInvalidArgument, kBadRequest,
+                     "cannot tell the format of \"" + std::string(name) +
+                         "\" by its name: say --format csv, parquet or jsonl")
+      .Set("field", "format");
+}
+
+template <class Request>
+base::Result<ImportOrder> Common(const Request& request) {
+  ImportOrder order;
+  ASSIGN_OR_RETURN(order.table, TableOf(request.table, request.ns));
+  order.branch = request.branch.empty() ? std::string(model::kMainBranch) : request.branch;
+  order.sources = request.sources;
+  order.partitioned_by = request.partitioned_by;
+  order.read = request.read;
+  order.detect_format = request.detect_format;
+  order.options = request.options;
+  if (order.sources.empty()) {
+    return base::Error(base::Code::kInvalidArgument, kBadRequest,
+                       "no files were named to read from")
+        .Set("field", "sources");
+  }
+  return order;
+}
+
+}  // namespace
+
+base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request) {
+  ASSIGN_OR_RETURN(ImportOrder order, Common(request));
+  order.create = true;
+  order.rows = false;
+  order.if_exists = request.if_exists;
+  return order;
+}
+
+base::Result<ImportOrder> OrderOf(const api::ImportRequest& request) {
+  ASSIGN_OR_RETURN(ImportOrder order, Common(request));
+  order.create = request.create;
+  order.import_duplicate_files = request.import_duplicate_files;
+  order.accept_changed_files = request.accept_changed_files;
+  return order;
+}
+
+plan::TaskSpec ImportDriver::NewTask(plan::TaskKind kind) const {
+  plan::TaskSpec task;
+  task.task = model::TaskId(base::NewUuid(parts_.rng));
+  task.run = job_.run();
+  task.job = job_.id();
+  task.kind = kind;
+  task.name = order_.table.ToString();
+  task.files = files_;
+  task.read_options = read_;
+  task.limits.memory_bytes_max = kImportMemoryBytes;
+  return task;
+}
+
+base::Result<plan::TaskOutcome> ImportDriver::RunTask(const base::Context& ctx,
+                                                      plan::TaskSpec task) {
+  parts_.board.Add(task, 5);
+  base::Context patient = ctx;
+  bool stopped = false;
+  while (true) {
+    auto news = parts_.board.Next(patient, job_.id());
+    if (!news.ok()) {
+      if (stopped) return std::move(news).error();
+      stopped = true;
+      parts_.board.Cancel(job_.id());
+      patient.stop = {};
+      continue;
+    }
+    if (stopped && !std::holds_alternative<TaskBegan>(*news)) {
+      return base::Error(base::Code::kCancelled, kStopped, "the job was stopped");
+    }
+    if (const auto* over = std::get_if<TaskOver>(&news.value())) {
+      if (over->outcome.status == plan::TaskStatus::kSucceeded) return over->outcome;
+      if (over->outcome.error) return *over->outcome.error;
+      return base::Error(base::Code::kInternal, kTaskFailed, "the task failed without saying why");
+    }
+    if (std::holds_alternative<TaskSkipped>(*news)) {
+      return base::Error(base::Code::kResourceExhausted, kTaskFailed,
+                         "no worker can take the task");
+    }
+  }
+}
+
+base::Status ImportDriver::ListFiles(const base::Context& ctx) {
+  for (const std::string& source : order_.sources) files_.push_back({source, {}, 0});
+  ASSIGN_OR_RETURN(const plan::TaskOutcome listed,
+                   RunTask(ctx, NewTask(plan::TaskKind::kListFiles)));
+  files_.clear();
+  for (const plan::FileOutcome& file : listed.files)
+    files_.push_back({file.uri, file.identity, file.size_bytes});
+  read_ = order_.read;
+  if (order_.detect_format) {
+    ASSIGN_OR_RETURN(read_.format, FormatOf(files_.front().uri));
+    if (EndsWith(files_.front().uri, ".tsv") && read_.delimiter == ",") read_.delimiter = "\t";
+  }
+  return base::Ok();
+}
+
+base::Status ImportDriver::LeaveOutImported(const base::Context& ctx,
+                                            const lakehouse::TableAtRef& table) {
+  if (order_.import_duplicate_files) return base::Ok();
+  std::vector<std::string> uris;
+  for (const plan::SourceFile& file : files_) uris.push_back(file.uri);
+  ASSIGN_OR_RETURN(const auto known,
+                   lakehouse::FindImported(ctx, parts_.state, table.state.import_root, uris));
+  std::vector<plan::SourceFile> fresh;
+  for (const plan::SourceFile& file : files_) {
+    const auto found = known.find(file.uri);
+    if (found == known.end()) {
+      fresh.push_back(file);
+    } else if (found->second.identity == file.identity) {
+      job_.Tell(api::FileImported{
+          {file.uri, file.identity, file.size_bytes, found->second.rows, std::nullopt}, true});
+    } else if (order_.accept_changed_files) {
+      fresh.push_back(file);
+    } else {
+      return base::Error(
+                 base::Code::kFailedPrecondition, lakehouse::kFileChanged,
+                 "file \"" + file.uri + "\" was imported into \"" + order_.table.ToString() +
+                     "\" before and has other content now: rename it, or import it again with "
+                     "--accept-changed-files")
+          .Set("uri", file.uri)
+          .Set("table", order_.table.ToString());
+    }
+  }
+  files_ = std::move(fresh);
+  return base::Ok();
+}
+
+/// Nothing when there is nothing to do.
+base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable(
+    const base::Context& ctx) {
+  using Nothing = std::optional<lakehouse::PreparedWrite>;
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef head, parts_.catalog.Resolve(ctx, order_.branch));
+  ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head.commit, order_.table));
+  lakehouse::WriteIntent intent;
+  intent.table = order_.table;
+  intent.mode = lakehouse::WriteMode::kAppend;
+  intent.partitioned_by = order_.partitioned_by;
+  if (table && order_.rows) {
+    RETURN_IF_ERROR(LeaveOutImported(ctx, *table));
+    if (files_.empty()) return Nothing();
+  } else if (table && order_.if_exists == api::IfExists::kKeep) {
+    return Nothing();
+  } else if (!order_.create) {
+    return parts_.lakehouse.Open(ctx, head.commit, order_.table)
+        .error();  // says which name is near
+  } else {
+    ASSIGN_OR_RETURN(const plan::TaskOutcome inferred,
+                     RunTask(ctx, NewTask(plan::TaskKind::kInferFiles)));
+    intent.schema = *inferred.schema;
+    intent.mode = lakehouse::WriteMode::kCreate;
+    if (order_.if_exists == api::IfExists::kReplace) intent.mode = lakehouse::WriteMode::kReplace;
+  }
+  ASSIGN_OR_RETURN(lakehouse::PreparedWrite prepared,
+                   parts_.lakehouse.Prepare(ctx, head.commit, intent));
+  return Nothing(std::move(prepared));
+}
+
+base::Result<std::vector<lakehouse::ImportedFile>> ImportDriver::ImportRows(
+    const base::Context& ctx, lakehouse::FinishedWrite& write) {
+  plan::TaskSpec task = NewTask(plan::TaskKind::kImportFiles);
+  task.write = TargetOf(write.prepared, plan::WriteStrategy::kAppend, job_.id().text());
+  ASSIGN_OR_RETURN(const plan::TaskOutcome outcome, RunTask(ctx, std::move(task)));
+  ASSIGN_OR_RETURN(lakehouse::FinishedWrite finished, FinishedOf(write.prepared, *outcome.written));
+  write.added_manifests = std::move(finished.added_manifests);
+  std::vector<lakehouse::ImportedFile> imported;
+  uint64_t rows = 0;
+  for (const plan::FileOutcome& file : outcome.files) {
+    job_.Tell(api::FileImported{file, false});
+    if (file.error) continue;
+    rows += file.rows;
+    imported.push_back({file.uri, file.identity, file.size_bytes, file.rows, parts_.clock.Now(), -1,
+                        job_.id().text()});
+  }
+  job_.Change([&](api::JobRecord& record) {
+    record.details["rows_imported"] = std::to_string(rows);
+    record.details["files_imported"] = std::to_string(imported.size());
+  });
+  return imported;
+}
+
+base::Status ImportDriver::CommitAndPublish(const base::Context& ctx,
+                                            lakehouse::FinishedWrite write) {
+  lakehouse::CommitInput input;
+  input.branch = run_branch_;
+  input.note.author = job_.record().user;
+  input.note.message =
+      order_.options.message.empty()
+          ? std::string(order_.rows ? "import into " : "create table ") + order_.table.ToString()
+          : order_.options.message;
+  input.note.properties = order_.options.properties;
+  input.note.properties["bpln_job_id"] = job_.id().text();
+  input.note.properties["bpln_username"] = input.note.author;
+  input.run_id = job_.run();
+  input.job_id = job_.id().text();
+  catalog::PublishRequest publish;
+  publish.run_id = job_.run();
+  publish.note = input.note;
+  publish.note.request_id = "publish-" + job_.id().text();
+  input.writes.push_back(std::move(write));
+  base::Failpoint("import.before_commit");
+  RETURN_IF_ERROR(parts_.lakehouse.Commit(ctx, input));
+  base::Failpoint("import.after_commit");
+  api::JobRecord done = job_.record();
+  done.status = api::JobStatus::kComplete;
+  done.run_branch.clear();
+  done.finished = parts_.clock.Now();
+  publish.extras.puts.push_back(RecordPut(done));
+  ASSIGN_OR_RETURN(const catalog::CommitResult published, parts_.catalog.PublishRun(ctx, publish));
+  base::Failpoint("import.published");
+  job_.Change([&](api::JobRecord& record) {
+    record.published = published.commit.text();
+    record.run_branch.clear();
+  });
+  job_.Tell(api::Published{order_.branch, published.commit.text(), {order_.table.ToString()}});
+  return base::Ok();
+}
+
+base::Status ImportDriver::Work(const base::Context& ctx) {
+  job_.Change([&](api::JobRecord& record) {
+    record.details["table"] = order_.table.ToString();
+    record.details["rows_imported"] = "0";
+    record.details["files_imported"] = "0";
+  });
+  RETURN_IF_ERROR(ListFiles(ctx));
+  ASSIGN_OR_RETURN(std::optional<lakehouse::PreparedWrite> prepared, PrepareTable(ctx));
+  if (!prepared) return base::Ok();
+  catalog::StartRunRequest start;
+  start.run_id = job_.run();
+  start.target = order_.branch;
+  start.command = order_.rows ? "import" : "create";
+  start.user = parts_.UserOf(ctx);
+  start.job_id = job_.id();
+  ASSIGN_OR_RETURN(const catalog::RunState run, parts_.catalog.StartRun(ctx, start));
+  run_branch_ = run.branch;
+  job_.Change([&](api::JobRecord& record) { record.run_branch = run.branch; });
+  base::Failpoint("import.started");
+  lakehouse::FinishedWrite write;
+  write.prepared = *std::move(prepared);
+  if (order_.rows) {
+    ASSIGN_OR_RETURN(write.imported, ImportRows(ctx, write));
+  }
+  RETURN_IF_ERROR(ctx.Check(parts_.clock.Now()));
+  base::Context finish = ctx;
+  finish.stop = {};
+  return CommitAndPublish(finish, std::move(write));
+}
+
+base::Status ImportDriver::Run(const base::Context& ctx) {
+  parts_.board.Open(job_.id(), nullptr);
+  base::Status done = Work(ctx);
+  parts_.board.Close(job_.id());
+  if (done.ok() || run_branch_.empty()) return done;
+  catalog::MarkRequest mark;
+  mark.run_id = job_.run();
+  mark.phase = done.error().code == base::Code::kCancelled ? catalog::RunPhase::kAborted
+                                                           : catalog::RunPhase::kFailed;
+  mark.error = done.error().ToString();
+  const auto marked = parts_.catalog.MarkRun(base::Context{}, mark);
+  if (!marked.ok())
+    base::Log(base::LogLevel::kError, "import " + job_.id().text() + ": " + marked.error().message);
+  return done;
+}
+
+}  // namespace control

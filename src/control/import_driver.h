@@ -1,0 +1,58 @@
+// Table creation and import as jobs: list files, infer, write, publish, each on a run branch of its
+// own (F-128, F-175…F-188).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/job.h"
+#include "control/parts.h"
+
+namespace control {
+
+/// What both kinds of jobs need, in one shape.
+struct ImportOrder {
+  model::TableName table;
+  std::string branch;
+  std::vector<std::string> sources;
+  std::vector<std::string> partitioned_by;
+  plan::FileReadOptions read;
+  bool detect_format = true;
+  bool create = false;                             // when the table is absent
+  bool rows = true;                                // false: an empty table
+  api::IfExists if_exists = api::IfExists::kKeep;  // of a table to create
+  bool import_duplicate_files = false;
+  bool accept_changed_files = false;
+  api::WriteOptions options;
+};
+
+base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request);
+base::Result<ImportOrder> OrderOf(const api::ImportRequest& request);
+
+class ImportDriver {
+ public:
+  ImportDriver(Parts& parts, Job& job, ImportOrder order)
+      : parts_(parts), job_(job), order_(std::move(order)) {}
+  base::Status Run(const base::Context& ctx);
+
+ private:
+  base::Status Work(const base::Context& ctx);
+  base::Result<plan::TaskOutcome> RunTask(const base::Context& ctx, plan::TaskSpec task);
+  plan::TaskSpec NewTask(plan::TaskKind kind) const;
+  base::Status ListFiles(const base::Context& ctx);
+  base::Status LeaveOutImported(const base::Context& ctx, const lakehouse::TableAtRef& table);
+  base::Result<std::optional<lakehouse::PreparedWrite>> PrepareTable(const base::Context& ctx);
+  base::Result<std::vector<lakehouse::ImportedFile>> ImportRows(const base::Context& ctx,
+                                                                lakehouse::FinishedWrite& write);
+  base::Status CommitAndPublish(const base::Context& ctx, lakehouse::FinishedWrite write);
+
+  Parts& parts_;
+  Job& job_;
+  const ImportOrder order_;
+  plan::FileReadOptions read_;
+  std::vector<plan::SourceFile> files_;
+  std::string run_branch_;
+};
+
+}  // namespace control

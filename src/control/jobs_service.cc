@@ -1,0 +1,260 @@
+#include "control/jobs_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "columnar/producer.h"
+#include "control/import_driver.h"
+#include "control/job_record_cbor.h"
+#include "control/names.h"
+#include "control/planning.h"
+#include "control/reasons.h"
+#include "control/run_driver.h"
+#include "plan/task_spec_cbor.h"
+
+namespace control {
+namespace {
+
+constexpr uint32_t kPageRecords = 500;
+
+base::Error NoJob(const model::JobId& job) {
+  return base::Error(base::Code::kNotFound, kNoJob,
+                     "no job \"" + job.text() + "\": see `boathouse job ls`")
+      .Set("job", job.text());
+}
+
+template <class T>
+bool Among(const std::vector<T>& wanted, const T& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
+
+bool Fits(const api::JobRecord& record, const api::JobFilter& filter) {
+  return Among(filter.ids, record.id.text()) &&
+         (filter.user.empty() || filter.user == record.user) && Among(filter.kinds, record.kind) &&
+         Among(filter.statuses, record.status) &&
+         (!filter.created_after || record.created >= *filter.created_after) &&
+         (!filter.created_before || record.created <= *filter.created_before);
+}
+
+}  // namespace
+
+JobsService::~JobsService() {
+  const auto jobs = jobs_.With([](auto& all) { return all; });
+  for (const auto& [id, job] : jobs) job->RequestStop();
+  for (const auto& [id, job] : jobs) job->Join();
+}
+
+api::JobRecord JobsService::NewRecord(const base::Context& ctx, api::JobKind kind,
+                                      const std::string& ref) {
+  api::JobRecord record;
+  record.id = model::JobId(base::NewUuid(parts_.rng));
+  record.kind = kind;
+  record.user = parts_.UserOf(ctx);
+  record.created = parts_.clock.Now();
+  record.ref = ref.empty() ? std::string(model::kMainBranch) : ref;
+  return record;
+}
+
+base::Result<std::shared_ptr<Job>> JobsService::Adopt(const base::Context& ctx,
+                                                      api::JobRecord record) {
+  ASSIGN_OR_RETURN(std::shared_ptr<Job> job, Job::Create(ctx, parts_, std::move(record)));
+  jobs_.With([&](auto& all) { all.emplace(job->id(), job); });
+  return job;
+}
+
+base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
+                                                  const api::RunRequest& request) {
+  api::JobRecord record = NewRecord(ctx, api::JobKind::kRun, request.ref);
+  record.parameters = request.parameters;
+  PlanInput input;
+  input.project = &request.project;
+  input.ref = record.ref;
+  input.ns = request.ns;
+  input.parameters = request.parameters;
+  input.strict = request.strict;
+  input.dry_run = request.dry_run;
+  input.preview = request.preview;
+  input.job = record.id;
+  ASSIGN_OR_RETURN(Planned planned, PlanProject(ctx, parts_, input));
+  if (planned.report.plan) {
+    record.project_id = planned.report.plan->logical.project_id;
+    record.project_name = planned.report.plan->logical.project_name;
+  }
+  if (request.dry_run) record.details["dry_run"] = "true";
+  RETURN_IF_ERROR(
+      parts_.objects.Create(ctx, SnapshotKey(record.id), EncodeSnapshot(request.project)));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Job> job, Adopt(ctx, std::move(record)));
+  for (const api::Diagnostic& diagnostic : planned.report.diagnostics) {
+    if (!diagnostic.is_error) job->Tell(api::Notice{true, diagnostic.error.ToString()});
+  }
+  if (!planned.report.plan) {
+    base::Error error = ProjectError(planned.report.diagnostics);
+    job->Start(parts_, [error](const base::Context&) -> base::Status { return error; });
+    job->Join();
+    return error;
+  }
+  api::RunRequest own = request;
+  own.ref = job->record().ref;
+  auto driver =
+      std::make_shared<RunDriver>(parts_, *job, std::move(own), *std::move(planned.report.plan),
+                                  std::move(planned.requirements));
+  job->Start(parts_, [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
+  return job->id();
+}
+
+base::Result<model::JobId> JobsService::SubmitImport(const base::Context& ctx,
+                                                     const api::JobRequest& request) {
+  const auto* create = std::get_if<api::CreateTableRequest>(&request);
+  auto order =
+      create != nullptr ? OrderOf(*create) : OrderOf(std::get<api::ImportRequest>(request));
+  if (!order.ok()) return std::move(order).error();
+  ASSIGN_OR_RETURN(const std::shared_ptr<Job> job,
+                   Adopt(ctx, NewRecord(ctx,
+                                        create != nullptr ? api::JobKind::kTableCreate
+                                                          : api::JobKind::kTableImport,
+                                        order->branch)));
+  auto driver = std::make_shared<ImportDriver>(parts_, *job, std::move(order).value());
+  job->Start(parts_, [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
+  return job->id();
+}
+
+base::Result<model::JobId> JobsService::Submit(const base::Context& ctx,
+                                               const api::JobRequest& request) {
+  if (const auto* run = std::get_if<api::RunRequest>(&request)) return SubmitRun(ctx, *run);
+  return SubmitImport(ctx, request);
+}
+
+std::shared_ptr<Job> JobsService::Alive(const model::JobId& job) const {
+  return jobs_.With([&](const auto& all) {
+    const auto found = all.find(job);
+    return found == all.end() ? nullptr : found->second;
+  });
+}
+
+base::Result<api::JobRecord> JobsService::Follow(
+    const base::Context& ctx, const model::JobId& job, uint64_t from_sequence,
+    const std::function<void(const api::JobEvent&)>& sink) {
+  if (const std::shared_ptr<Job> alive = Alive(job)) {
+    RETURN_IF_ERROR(alive->log().Follow(ctx, from_sequence, sink));
+    return alive->record();
+  }
+  ASSIGN_OR_RETURN(api::JobRecord record, Get(ctx, job));
+  const auto events = ReadJobLog(JobFolder(parts_.options, job) + "/events");
+  if (!events.ok()) {
+    if (events.error().code != base::Code::kNotFound) return events.error();
+    return record;  // a query leaves no events
+  }
+  for (const api::JobEvent& event : events.value()) {
+    if (event.sequence >= from_sequence) sink(event);
+  }
+  return record;
+}
+
+base::Result<api::JobRecord> JobsService::Cancel(const base::Context& ctx,
+                                                 const model::JobId& job) {
+  const std::shared_ptr<Job> alive = Alive(job);
+  if (!alive) {
+    ASSIGN_OR_RETURN(const api::JobRecord record, Get(ctx, job));
+    return base::Error(base::Code::kFailedPrecondition, kJobNotRunning,
+                       record.finished
+                           ? "job \"" + job.text() + "\" has ended already"
+                           : "job \"" + job.text() +
+                                 "\" belongs to another process: stop it there (Ctrl-C)")
+        .Set("job", job.text());
+  }
+  alive->RequestStop();
+  RETURN_IF_ERROR(alive->log().Follow(ctx, 0, [](const api::JobEvent&) {}));
+  return alive->record();
+}
+
+base::Result<api::JobRecord> JobsService::Get(const base::Context& ctx, const model::JobId& job) {
+  if (const std::shared_ptr<Job> alive = Alive(job)) return alive->record();
+  ASSIGN_OR_RETURN(const auto stored, parts_.state.Read(ctx, JobKey(job)));
+  if (!stored) return NoJob(job);
+  return DecodeJobRecord(stored->bytes);
+}
+
+base::Result<std::vector<api::JobRecord>> JobsService::List(const base::Context& ctx,
+                                                            const api::JobFilter& filter) {
+  std::vector<api::JobRecord> records;
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(const auto page, parts_.state.List(ctx, "job/", after, kPageRecords));
+    for (const state::KeyedRecord& stored : page) {
+      ASSIGN_OR_RETURN(api::JobRecord record, DecodeJobRecord(stored.record.bytes));
+      if (Fits(record, filter)) records.push_back(std::move(record));
+    }
+    if (page.size() < kPageRecords) break;
+    after = page.back().key;
+  }
+  std::sort(records.begin(), records.end(),
+            [](const api::JobRecord& a, const api::JobRecord& b) { return a.created > b.created; });
+  if (filter.limit > 0 && records.size() > filter.limit) records.resize(filter.limit);
+  return records;
+}
+
+base::Result<api::ProjectSnapshot> JobsService::GetSnapshot(const base::Context& ctx,
+                                                            const model::JobId& job) {
+  ASSIGN_OR_RETURN(const base::Bytes bytes,
+                   storage::ReadAll(ctx, parts_.objects, SnapshotKey(job)));
+  return DecodeSnapshot(bytes);
+}
+
+base::Result<api::PlanReport> JobsService::Plan(const base::Context& ctx,
+                                                const api::PlanRequest& request) {
+  PlanInput input;
+  input.project = &request.project;
+  input.ref = request.ref;
+  input.ns = request.ns;
+  input.parameters = request.parameters;
+  input.job = model::JobId(base::NewUuid(parts_.rng));
+  ASSIGN_OR_RETURN(Planned planned, PlanProject(ctx, parts_, input));
+  return std::move(planned.report);
+}
+
+base::Result<plan::TaskSpec> JobsService::QueryTask(const base::Context& ctx,
+                                                    const api::QueryRequest& request) {
+  ASSIGN_OR_RETURN(QueryNames names, parts_.query_analyzer.Analyze(request.sql));
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef ref, RefOf(ctx, parts_, request.ref));
+  ASSIGN_OR_RETURN(
+      const model::Namespace home,
+      model::ParseNamespace(request.ns.empty() ? model::kDefaultNamespace : request.ns));
+  if (names.lists_tables) {
+    ASSIGN_OR_RETURN(const auto tables, parts_.catalog.ListTables(ctx, ref.commit));
+    for (const catalog::TableEntry& table : tables) {
+      names.tables.push_back(table.name.ns == home ? table.name.name : table.name.ToString());
+    }
+  }
+  plan::TaskSpec task;
+  task.task = model::TaskId(base::NewUuid(parts_.rng));
+  task.job = model::JobId(base::NewUuid(parts_.rng));
+  task.run = model::RunId(task.job.text());
+  task.kind = plan::TaskKind::kQuery;
+  task.name = "query";
+  task.entry.sql = request.sql;
+  task.rows_max = request.rows_max;
+  for (const std::string& written : names.tables) {
+    ASSIGN_OR_RETURN(const model::TableName name, model::ParseTableName(written, home));
+    ASSIGN_OR_RETURN(const lakehouse::TableAtRef table,
+                     parts_.lakehouse.Open(ctx, ref.commit, name));
+    plan::TaskInput input;
+    input.name = written;
+    input.source = name.ToString();
+    input.from = ScanOf(table);
+    task.inputs.push_back(std::move(input));
+  }
+  return task;
+}
+
+base::Result<api::QueryResult> JobsService::Query(const base::Context& ctx,
+                                                  const api::QueryRequest& request) {
+  ASSIGN_OR_RETURN(const plan::TaskSpec task, QueryTask(ctx, request));
+  api::QueryResult result;
+  result.job = task.job;
+  ASSIGN_OR_RETURN(result.stream, parts_.queries.RunQuery(ctx, plan::EncodeTaskSpec(task)));
+  ASSIGN_OR_RETURN(result.schema, columnar::SchemaOf(result.stream));
+  return result;
+}
+
+}  // namespace control

@@ -1,0 +1,502 @@
+#include "engine/sql_syntax_internal.h"
+
+#include <charconv>
+#include <functional>
+#include <set>
+
+#include "duckdb/common/error_data.hpp"
+#include "duckdb/parser/expression/columnref_expression.hpp"
+#include "duckdb/parser/expression/function_expression.hpp"
+#include "duckdb/parser/expression/subquery_expression.hpp"
+#include "duckdb/parser/parsed_expression_iterator.hpp"
+#include "duckdb/parser/parser.hpp"
+#include "duckdb/parser/query_node/cte_node.hpp"
+#include "duckdb/parser/query_node/recursive_cte_node.hpp"
+#include "duckdb/parser/query_node/select_node.hpp"
+#include "duckdb/parser/query_node/set_operation_node.hpp"
+#include "duckdb/parser/statement/explain_statement.hpp"
+#include "duckdb/parser/statement/select_statement.hpp"
+#include "duckdb/parser/tableref/list.hpp"
+#include "engine/reasons.h"
+#include "engine/sql_predicate_internal.h"
+#include "engine/sql_tokens_internal.h"
+
+namespace engine::internal {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::ParsedExpression;
+using duckdb::QueryNodeType;
+using duckdb::TableReferenceType;
+using Names = std::set<std::string>;  // folded
+
+// Functions in FROM that read nothing but their arguments.
+const Names& AllowedTableFunctions() {
+  static const Names kNames = {"range",     "generate_series", "unnest", "repeat",
+                               "json_each", "json_tree",       "summary"};
+  return kNames;
+}
+
+// Scalar functions that see the machine or keep state.
+const Names& RefusedFunctions() {
+  static const Names kNames = {"getenv",
+                               "write_log",
+                               "nextval",
+                               "currval",
+                               "read_text",
+                               "current_setting",
+                               "parse_duckdb_log_message",
+                               "which_secret",
+                               "getvariable",
+                               "query",
+                               "query_table"};
+  return kNames;
+}
+
+bool LooksLikeFile(const std::string& name) {
+  if (name.find_first_of("/\\*:") != std::string::npos) return true;
+  const std::string folded = Fold(name);
+  for (const char* ending : {".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz", ".db",
+                             ".arrow", ".txt", ".zst", ".xlsx", ".duckdb"}) {
+    if (folded.size() > std::string_view(ending).size() && folded.ends_with(ending)) return true;
+  }
+  return false;
+}
+
+size_t OffsetOf(duckdb::optional_idx location) {
+  return location.IsValid() ? location.GetIndex() : 0;
+}
+
+class Walker {
+ public:
+  Walker(const std::string& sql, ParsedSql* out) : sql_(sql), out_(*out) {}
+
+  void Node(duckdb::QueryNode& node, Names ctes) {
+    for (auto& entry : node.cte_map.map) {
+      duckdb::QueryNode& query = *entry.second->query->node;
+      Names inner = ctes;
+      if (query.type == QueryNodeType::RECURSIVE_CTE_NODE) inner.insert(Fold(entry.first));
+      Node(query, inner);
+      ctes.insert(Fold(entry.first));
+    }
+    switch (node.type) {
+      case QueryNodeType::SELECT_NODE:
+        Select(node.Cast<duckdb::SelectNode>(), ctes);
+        break;
+      case QueryNodeType::SET_OPERATION_NODE:
+        for (auto& child : node.Cast<duckdb::SetOperationNode>().children) Node(*child, ctes);
+        break;
+      case QueryNodeType::RECURSIVE_CTE_NODE: {
+        auto& recursive = node.Cast<duckdb::RecursiveCTENode>();
+        Names inner = ctes;
+        inner.insert(Fold(recursive.ctename));
+        Node(*recursive.left, inner);
+        Node(*recursive.right, inner);
+        break;
+      }
+      case QueryNodeType::CTE_NODE: {
+        auto& cte = node.Cast<duckdb::CTENode>();
+        if (cte.query) Node(*cte.query, ctes);
+        ctes.insert(Fold(cte.ctename));
+        if (cte.child) Node(*cte.child, ctes);
+        break;
+      }
+      default:
+        break;
+    }
+    duckdb::ParsedExpressionIterator::EnumerateQueryNodeModifiers(
+        node, [&](duckdb::unique_ptr<ParsedExpression>& child) { Expression(child.get(), ctes); });
+  }
+
+ private:
+  struct Position {
+    size_t scope;
+    bool nullable;
+  };
+
+  void Select(duckdb::SelectNode& select, const Names& ctes) {
+    const size_t scope = out_.scopes.size();
+    out_.scopes.emplace_back();
+    const bool sampled = select.sample != nullptr;
+    if (select.from_table) Ref(*select.from_table, ctes, {scope, sampled});
+    if (select.where_clause) {
+      SplitConjuncts(*select.where_clause, &out_.scopes[scope].conjuncts);
+      Expression(select.where_clause.get(), ctes);
+    }
+    for (auto& item : select.select_list) Expression(item.get(), ctes);
+    for (auto& item : select.groups.group_expressions) Expression(item.get(), ctes);
+    Expression(select.having.get(), ctes);
+    Expression(select.qualify.get(), ctes);
+  }
+
+  void Ref(duckdb::TableRef& ref, const Names& ctes, Position at) {
+    at.nullable = at.nullable || ref.sample != nullptr;
+    switch (ref.type) {
+      case TableReferenceType::BASE_TABLE:
+        return Base(ref.Cast<duckdb::BaseTableRef>(), ctes, at);
+      case TableReferenceType::JOIN:
+        return Join(ref.Cast<duckdb::JoinRef>(), ctes, at);
+      case TableReferenceType::SUBQUERY:
+        return Node(*ref.Cast<duckdb::SubqueryRef>().subquery->node, ctes);
+      case TableReferenceType::TABLE_FUNCTION:
+        return Function(ref.Cast<duckdb::TableFunctionRef>(), ctes);
+      case TableReferenceType::EXPRESSION_LIST:
+        for (auto& row : ref.Cast<duckdb::ExpressionListRef>().values) {
+          for (auto& value : row) Expression(value.get(), ctes);
+        }
+        return;
+      case TableReferenceType::PIVOT:
+        return Pivot(ref.Cast<duckdb::PivotRef>(), ctes, at);
+      case TableReferenceType::SHOW_REF:
+        return Show(ref.Cast<duckdb::ShowRef>(), ctes);
+      default:
+        return;
+    }
+  }
+
+  void Base(duckdb::BaseTableRef& base, const Names& ctes, Position at) {
+    if (base.schema_name.empty() && base.catalog_name.empty() &&
+        ctes.contains(Fold(base.table_name))) {
+      return;
+    }
+    TableUse use;
+    if (!base.catalog_name.empty()) use.parts.push_back(base.catalog_name);
+    if (!base.schema_name.empty()) use.parts.push_back(base.schema_name);
+    use.parts.push_back(base.table_name);
+    use.alias = base.alias;
+    use.offset = OffsetOf(base.query_location);
+    use.nullable = at.nullable || base.at_clause != nullptr;
+    if (LooksLikeFile(base.table_name))
+      RefuseFile("the file \"" + base.table_name + "\"", use.offset);
+    out_.scopes[at.scope].tables.push_back(out_.tables.size());
+    out_.tables.push_back(std::move(use));
+  }
+
+  void Join(duckdb::JoinRef& join, const Names& ctes, Position at) {
+    bool left = at.nullable;
+    bool right = at.nullable;
+    const bool inner = join.type == duckdb::JoinType::INNER &&
+                       join.ref_type != duckdb::JoinRefType::POSITIONAL &&
+                       join.ref_type != duckdb::JoinRefType::ASOF;
+    if (!inner) {
+      right = true;
+      left = left || join.type == duckdb::JoinType::RIGHT || join.type == duckdb::JoinType::OUTER ||
+             join.ref_type == duckdb::JoinRefType::POSITIONAL;
+      if (join.type == duckdb::JoinType::RIGHT && join.ref_type == duckdb::JoinRefType::REGULAR) {
+        right = at.nullable;
+      }
+    }
+    Ref(*join.left, ctes, {at.scope, left});
+    Ref(*join.right, ctes, {at.scope, right});
+    if (!join.condition) return;
+    if (inner && !at.nullable) SplitConjuncts(*join.condition, &out_.scopes[at.scope].conjuncts);
+    Expression(join.condition.get(), ctes);
+  }
+
+  void Function(duckdb::TableFunctionRef& ref, const Names& ctes) {
+    if (ref.function && ref.function->GetExpressionClass() == ExpressionClass::FUNCTION) {
+      const auto& call = ref.function->Cast<duckdb::FunctionExpression>();
+      if (!AllowedTableFunctions().contains(Fold(call.function_name))) {
+        RefuseFile("the table function \"" + call.function_name + "\"",
+                   OffsetOf(ref.query_location));
+      }
+      for (const auto& child : call.children) Expression(child.get(), ctes);
+    }
+    if (ref.subquery) Node(*ref.subquery->node, ctes);
+  }
+
+  void Pivot(duckdb::PivotRef& pivot, const Names& ctes, Position at) {
+    Ref(*pivot.source, ctes, {at.scope, true});
+    for (auto& item : pivot.aggregates) Expression(item.get(), ctes);
+    for (auto& column : pivot.pivots) {
+      for (auto& item : column.pivot_expressions) Expression(item.get(), ctes);
+      if (column.subquery) Node(*column.subquery, ctes);
+    }
+  }
+
+  void Show(duckdb::ShowRef& show, const Names& ctes) {
+    out_.kind = StatementKind::kDescribe;
+    if (show.query) return Node(*show.query, ctes);
+    std::string name;
+    for (const std::string& part : {show.catalog_name, show.schema_name, show.table_name}) {
+      if (part.empty()) continue;
+      name += (name.empty() ? "" : ".") + part;
+    }
+    out_.described = std::move(name);
+  }
+
+  void Expression(ParsedExpression* expression, const Names& ctes) {
+    if (expression == nullptr) return;
+    if (expression->GetExpressionClass() == ExpressionClass::COLUMN_REF) {
+      const auto& names = expression->Cast<duckdb::ColumnRefExpression>().column_names;
+      ColumnUse use{{names.begin(), names.end()}, std::nullopt};
+      if (expression->query_location.IsValid()) use.offset = expression->query_location.GetIndex();
+      out_.columns.push_back(std::move(use));
+    }
+    if (expression->GetExpressionClass() == ExpressionClass::FUNCTION) {
+      const auto& call = expression->Cast<duckdb::FunctionExpression>();
+      if (RefusedFunctions().contains(Fold(call.function_name))) {
+        RefuseFile("the function \"" + call.function_name + "\"",
+                   OffsetOf(expression->query_location));
+      }
+    }
+    if (expression->GetExpressionClass() == ExpressionClass::SUBQUERY) {
+      Node(*expression->Cast<duckdb::SubqueryExpression>().subquery->node, ctes);
+    }
+    duckdb::ParsedExpressionIterator::EnumerateChildren(
+        *expression,
+        [&](duckdb::unique_ptr<ParsedExpression>& child) { Expression(child.get(), ctes); });
+  }
+
+  void RefuseFile(const std::string& what, size_t offset) {
+    if (out_.file_access) return;
+    out_.file_access = base::Error(base::Code::kPermissionDenied, reason::kNoFileAccess,
+                                   what + " is not available in queries: queries read tables only")
+                           .At(PlaceAt(sql_, offset));
+  }
+
+  const std::string& sql_;
+  ParsedSql& out_;
+};
+
+base::Error SyntaxError(const std::exception& exception, const std::string& sql, size_t shift) {
+  const duckdb::ErrorData error(exception);
+  std::string message = error.RawMessage();
+  if (const size_t line = message.find('\n'); line != std::string::npos) message.resize(line);
+  base::Error out(base::Code::kUserCode, reason::kBadSql, message);
+  const auto position = error.ExtraInfo().find("position");
+  if (position != error.ExtraInfo().end()) {
+    size_t offset = 0;
+    const std::string& text = position->second;
+    std::from_chars(text.data(), text.data() + text.size(), offset);
+    out.place = PlaceAt(sql, offset < shift ? 0 : offset - shift);
+  }
+  return out;
+}
+
+bool HasLimit(const duckdb::QueryNode& node) {
+  for (const auto& modifier : node.modifiers) {
+    if (modifier->type == duckdb::ResultModifierType::LIMIT_MODIFIER ||
+        modifier->type == duckdb::ResultModifierType::LIMIT_PERCENT_MODIFIER) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void ReadStatement(duckdb::SQLStatement& statement, const std::string& sql, ParsedSql* out) {
+  if (statement.type == duckdb::StatementType::SELECT_STATEMENT) {
+    out->kind = StatementKind::kSelect;
+    out->read_only = true;
+    duckdb::QueryNode& node = *statement.Cast<duckdb::SelectStatement>().node;
+    out->has_limit = HasLimit(node);
+    Walker(sql, out).Node(node, {});
+  } else if (statement.type == duckdb::StatementType::EXPLAIN_STATEMENT) {
+    ReadStatement(*statement.Cast<duckdb::ExplainStatement>().stmt, sql, out);
+    out->kind = StatementKind::kExplain;
+  }
+}
+
+// SHOW TABLES is a pragma to the parser; it is recognised by its words.
+bool IsShowTables(const std::string& sql) {
+  const auto tokens = Tokenize(sql);
+  if (!tokens.ok()) return false;
+  std::vector<std::string> words;
+  for (const Token& token : *tokens) {
+    if (token.kind == Token::Kind::kComment) continue;
+    words.push_back(Fold(std::string_view(sql).substr(token.begin, token.end - token.begin)));
+  }
+  while (!words.empty() && words.back() == ";") words.pop_back();
+  return words == std::vector<std::string>{"show", "tables"} ||
+         words == std::vector<std::string>{"show", "all", "tables"};
+}
+
+}  // namespace
+
+base::Result<ParsedSql> ParseSql(const std::string& sql) {
+  ParsedSql out;
+  if (IsShowTables(sql)) {
+    out.kind = StatementKind::kShowTables;
+    out.read_only = true;
+    return out;
+  }
+  try {
+    duckdb::Parser parser;
+    parser.ParseQuery(sql);
+    if (parser.statements.size() != 1) {
+      const size_t second = parser.statements.size() < 2 ? 0 : parser.statements[1]->stmt_location;
+      return base::Error(base::Code::kUserCode, reason::kBadSql,
+                         parser.statements.empty() ? "the SQL text holds no statement"
+                                                   : "only one statement is allowed")
+          .At(PlaceAt(sql, second));
+    }
+    ReadStatement(*parser.statements[0], sql, &out);
+    return out;
+  } catch (const std::exception& exception) {
+    return SyntaxError(exception, sql, 0);
+  }
+}
+
+namespace {
+
+bool IsAggregateName(const std::string& name) {
+  static const Names kNames = {"sum",       "count",      "count_star", "avg",
+                               "min",       "max",        "median",     "first",
+                               "last",      "stddev",     "mean",       "list",
+                               "array_agg", "string_agg", "any_value",  "approx_count_distinct"};
+  return kNames.contains(Fold(name));
+}
+
+bool IsArithmetic(const std::string& name) {
+  static const Names kNames = {"+",  "-", "*", "/", "//", "%", "||",
+                               "**", "^", "&", "|", "<<", ">>"};
+  return kNames.contains(name);
+}
+
+bool IsBoolean(const ParsedExpression& expression) {
+  switch (expression.GetExpressionClass()) {
+    case ExpressionClass::COMPARISON:
+    case ExpressionClass::BETWEEN:
+    case ExpressionClass::COLUMN_REF:
+    case ExpressionClass::CASE:
+      return true;
+    case ExpressionClass::CONJUNCTION: {
+      bool all = true;
+      duckdb::ParsedExpressionIterator::EnumerateChildren(
+          expression, [&](const ParsedExpression& child) { all = all && IsBoolean(child); });
+      return all;
+    }
+    case ExpressionClass::OPERATOR:
+      switch (expression.GetExpressionType()) {
+        case duckdb::ExpressionType::OPERATOR_NOT:
+        case duckdb::ExpressionType::COMPARE_IN:
+        case duckdb::ExpressionType::COMPARE_NOT_IN:
+        case duckdb::ExpressionType::OPERATOR_IS_NULL:
+        case duckdb::ExpressionType::OPERATOR_IS_NOT_NULL:
+        case duckdb::ExpressionType::OPERATOR_COALESCE:
+          return true;
+        default:
+          return false;
+      }
+    case ExpressionClass::FUNCTION:
+      return !IsArithmetic(expression.Cast<duckdb::FunctionExpression>().function_name);
+    default: {
+      const auto literal = ToLiteral(expression);
+      return literal && literal->type.id == columnar::TypeId::kBoolean;
+    }
+  }
+}
+
+void CheckParts(const ParsedExpression& expression, ParsedFilter* out) {
+  const auto refuse = [&](const std::string& what) {
+    if (!out->refused) out->refused = what;
+  };
+  if (expression.HasAlias()) refuse("an alias");
+  switch (expression.GetExpressionClass()) {
+    case ExpressionClass::SUBQUERY:
+      return refuse("a subquery");
+    case ExpressionClass::STAR:
+      return refuse("a star");
+    case ExpressionClass::WINDOW:
+      return refuse("a window function");
+    case ExpressionClass::PARAMETER:
+      return refuse("a parameter without a value");
+    case ExpressionClass::POSITIONAL_REFERENCE:
+      return refuse("a column by position");
+    case ExpressionClass::DEFAULT:
+      return refuse("DEFAULT");
+    case ExpressionClass::COLUMN_REF: {
+      const auto& names = expression.Cast<duckdb::ColumnRefExpression>().column_names;
+      out->columns.push_back({{names.begin(), names.end()}, std::nullopt});
+      break;
+    }
+    case ExpressionClass::FUNCTION: {
+      const auto& call = expression.Cast<duckdb::FunctionExpression>();
+      if (IsAggregateName(call.function_name))
+        refuse("the aggregate \"" + call.function_name + "\"");
+      if (RefusedFunctions().contains(Fold(call.function_name))) {
+        refuse("the function \"" + call.function_name + "\"");
+      }
+      break;
+    }
+    default:
+      break;
+  }
+  duckdb::ParsedExpressionIterator::EnumerateChildren(
+      expression, [&](const ParsedExpression& child) { CheckParts(child, out); });
+}
+
+// F-062: comparisons and IN lists of a column with literals, joined by AND and OR.
+std::optional<std::string> BeyondOverwrite(const ParsedExpression& expression) {
+  std::optional<std::string> beyond;
+  const auto operands = [&] {
+    duckdb::ParsedExpressionIterator::EnumerateChildren(
+        expression, [&](const ParsedExpression& child) {
+          const bool fine = child.GetExpressionClass() == ExpressionClass::COLUMN_REF ||
+                            ToLiteral(child).has_value();
+          if (!fine && !beyond) beyond = child.ToString();
+        });
+  };
+  switch (expression.GetExpressionClass()) {
+    case ExpressionClass::CONJUNCTION:
+      duckdb::ParsedExpressionIterator::EnumerateChildren(expression,
+                                                          [&](const ParsedExpression& child) {
+                                                            if (!beyond)
+                                                              beyond = BeyondOverwrite(child);
+                                                          });
+      return beyond;
+    case ExpressionClass::COMPARISON:
+      operands();
+      if (!beyond && ToPredicate(expression).op == columnar::Predicate::Op::kUnknown) {
+        beyond = expression.ToString();
+      }
+      return beyond;
+    case ExpressionClass::OPERATOR:
+      if (expression.GetExpressionType() == duckdb::ExpressionType::COMPARE_IN ||
+          expression.GetExpressionType() == duckdb::ExpressionType::COMPARE_NOT_IN) {
+        operands();
+        return beyond;
+      }
+      return expression.ToString();
+    default:
+      return expression.ToString();
+  }
+}
+
+}  // namespace
+
+base::Result<ParsedFilter> ParseFilterExpression(const std::string& expression) {
+  const std::string prefix = "SELECT 1 WHERE (";
+  try {
+    duckdb::Parser parser;
+    parser.ParseQuery(prefix + expression + "\n)");
+    ParsedFilter out;
+    if (parser.statements.size() != 1 ||
+        parser.statements[0]->type != duckdb::StatementType::SELECT_STATEMENT) {
+      out.refused = "another statement";
+      return out;
+    }
+    const auto& node = *parser.statements[0]->Cast<duckdb::SelectStatement>().node;
+    if (node.type != QueryNodeType::SELECT_NODE || !node.modifiers.empty()) {
+      out.refused = "another clause";
+      return out;
+    }
+    const auto& select = node.Cast<duckdb::SelectNode>();
+    if (!select.where_clause || select.having || select.qualify || select.sample ||
+        !select.groups.group_expressions.empty()) {
+      out.refused = "another clause";
+      return out;
+    }
+    CheckParts(*select.where_clause, &out);
+    if (!out.refused && !IsBoolean(*select.where_clause)) {
+      out.refused = "a value that is not true or false";
+    }
+    out.predicate = ToPredicate(*select.where_clause);
+    out.beyond_f062 = BeyondOverwrite(*select.where_clause);
+    return out;
+  } catch (const std::exception& exception) {
+    return SyntaxError(exception, expression, prefix.size());
+  }
+}
+
+}  // namespace engine::internal

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "catalog/reasons.h"
+#include "iceberg/table_change.h"
+#include "lakehouse/lakehouse.h"
+#include "lakehouse/reasons.h"
+
+// Only this file turns finished writes into metadata and a catalog commit (formats.md §5).
+
+namespace lakehouse {
+namespace {
+
+constexpr int kAttemptsMax = 16;
+
+iceberg::Intent IcebergIntent(WriteMode mode, bool exists) {
+  if (!exists) return iceberg::Intent::kCreate;
+  switch (mode) {
+    case WriteMode::kCreate:
+      return iceberg::Intent::kCreate;
+    case WriteMode::kReplace:
+      return iceberg::Intent::kReplace;
+    case WriteMode::kAppend:
+      return iceberg::Intent::kAppend;
+    case WriteMode::kOverwrite:
+      return iceberg::Intent::kOverwrite;
+  }
+  return iceberg::Intent::kReplace;
+}
+
+catalog::Intent CatalogIntent(const FinishedWrite& write, bool exists) {
+  if (!write.imported.empty()) return catalog::Intent::kImport;
+  if (!exists && write.added_manifests.empty()) return catalog::Intent::kCreate;
+  switch (write.prepared.mode) {
+    case WriteMode::kCreate:
+    case WriteMode::kReplace:
+      return catalog::Intent::kReplace;
+    case WriteMode::kAppend:
+      return catalog::Intent::kAppend;
+    case WriteMode::kOverwrite:
+      return catalog::Intent::kOverwrite;
+  }
+  return catalog::Intent::kOpaque;
+}
+
+iceberg::TableChange ChangeOf(const CommitInput& input, const FinishedWrite& write, bool exists) {
+  iceberg::TableChange change;
+  change.intent = IcebergIntent(write.prepared.mode, exists);
+  if (change.intent == iceberg::Intent::kCreate || change.intent == iceberg::Intent::kReplace) {
+    change.schema = write.prepared.schema;
+    change.spec = write.prepared.spec;
+  }
+  change.added_manifests = write.added_manifests;
+  change.removed_files = write.removed_files;
+  change.last_column_id = write.prepared.last_column_id;
+  change.last_partition_field_id = write.prepared.last_partition_field_id;
+  if (!input.run_id.empty()) change.summary["boathouse.run-id"] = input.run_id.text();
+  if (!input.job_id.empty()) change.summary["boathouse.job-id"] = input.job_id;
+  return change;
+}
+
+}  // namespace
+
+base::Result<catalog::PutTable> Lakehouse::BuildPut(const base::Context& ctx,
+                                                    const model::CommitId& head,
+                                                    const CommitInput& input,
+                                                    const FinishedWrite& write,
+                                                    std::vector<state::Object>& objects) {
+  const PreparedWrite& prepared = write.prepared;
+  ASSIGN_OR_RETURN(const std::optional<TableAtRef> current, Find(ctx, head, prepared.table));
+  if (current ? current->state.table_uuid != prepared.uuid : prepared.base.has_value()) {
+    return base::Error(base::Code::kConflict, kTableReplaced,
+                       "table \"" + prepared.table.ToString() +
+                           "\" was created or dropped meanwhile: run again")
+        .Set("table", prepared.table.ToString());
+  }
+  catalog::PutTable put;
+  put.name = prepared.table;
+  put.before = current ? catalog::Presence::kPresent : catalog::Presence::kAbsent;
+  put.intent = CatalogIntent(write, current.has_value());
+  put.state = current ? current->state : catalog::TableState{};
+  if (!current) put.state.content_id = base::NewUuid(rng_);
+  put.state.table_uuid = prepared.uuid;
+  put.state.run_id = input.run_id;
+  if (prepared.mode == WriteMode::kReplace) put.state.import_root.clear();
+
+  const iceberg::TableChange change = ChangeOf(input, write, current.has_value());
+  const bool empty_append =
+      current && change.added_manifests.empty() && change.removed_files.empty() &&
+      (prepared.mode == WriteMode::kAppend || prepared.mode == WriteMode::kOverwrite);
+  if (!empty_append) {
+    iceberg::Committer committer(objects_, clock_, rng_);
+    std::optional<iceberg::TableHead> table_head;
+    if (current) {
+      table_head = iceberg::TableHead{*current->metadata, current->state.metadata_location,
+                                      PointerOf(current->state)};
+    }
+    auto committed =
+        committer.Commit(ctx, prepared.uuid.text(), table_head ? &*table_head : nullptr, change);
+    if (!committed.ok())
+      return std::move(committed).error().With("table \"" + prepared.table.ToString() + "\"");
+    put.state.metadata_location = committed->metadata_location;
+    SetPointer(put.state, committed->pointer);
+  }
+  std::vector<ImportedFile> imported = write.imported;
+  for (ImportedFile& file : imported) file.snapshot_id = put.state.snapshot_id;
+  ASSIGN_OR_RETURN(put.state.import_root,
+                   AddImported(ctx, state_, put.state.import_root, imported, objects));
+  return put;
+}
+
+base::Result<catalog::CommitResult> Lakehouse::CommitOnce(const base::Context& ctx,
+                                                          const CommitInput& input) {
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef head,
+                   catalog_.Resolve(ctx, model::RefExpression{input.branch, {}, {}}));
+  catalog::CommitRequest request;
+  request.branch = input.branch;
+  request.based_on = head.commit;
+  request.note = input.note;
+  request.run_id = input.run_id;
+  std::set<model::Namespace> asked;
+  for (const FinishedWrite& write : input.writes) {
+    // Outer namespaces first: a namespace needs its parent.
+    model::Namespace outer;
+    for (const std::string& level : write.prepared.table.ns.levels) {
+      outer.levels.push_back(level);
+      if (asked.insert(outer).second)
+        request.changes.emplace_back(catalog::CreateNamespace{outer, true, {}});
+    }
+  }
+  for (const FinishedWrite& write : input.writes) {
+    ASSIGN_OR_RETURN(catalog::PutTable put,
+                     BuildPut(ctx, head.commit, input, write, request.extras.objects));
+    request.changes.emplace_back(std::move(put));
+  }
+  return catalog_.CommitChanges(ctx, request);
+}
+
+base::Result<catalog::CommitResult> Lakehouse::Commit(const base::Context& ctx,
+                                                      const CommitInput& input) {
+  for (int attempt = 1;; ++attempt) {
+    auto result = CommitOnce(ctx, input);
+    if (result.ok() || attempt == kAttemptsMax) return result;
+    // Somebody else changed a table of ours since the head was read: metadata is written again on
+    // top of theirs.
+    if (result.error().reason != catalog::kTableMoved &&
+        result.error().reason != catalog::kRefMoved)
+      return result;
+    RETURN_IF_ERROR(ctx.Check(clock_.Now()));
+  }
+}
+
+}  // namespace lakehouse

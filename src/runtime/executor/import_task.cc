@@ -1,0 +1,169 @@
+#include <glob.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/sha256.h"
+#include "columnar/producer.h"
+#include "engine/file_reader.h"
+#include "runtime/executor/table_writer_internal.h"
+#include "runtime/executor/task_parts_internal.h"
+#include "runtime/reasons.h"
+
+namespace runtime {
+namespace {
+
+constexpr uint64_t kHashBlockBytes = 4u << 20;
+constexpr size_t kFilesMax = 100'000;
+
+/// "file:///x" and "/x" are the same file.
+std::string LocalPathOf(const std::string& uri) {
+  constexpr char kScheme[] = "file://";
+  return uri.rfind(kScheme, 0) == 0 ? uri.substr(std::strlen(kScheme)) : uri;
+}
+
+/// The files that a path, a folder or a glob names, sorted.
+base::Result<std::vector<std::string>> Expand(const std::string& pattern) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  if (std::filesystem::is_directory(pattern, error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(pattern, error)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.is_regular_file() && name.rfind('.', 0) != 0 && name.rfind('_', 0) != 0)
+        paths.push_back(entry.path());
+    }
+  } else if (std::filesystem::is_regular_file(pattern, error)) {
+    paths.push_back(pattern);
+  } else {
+    glob_t found{};
+    if (::glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &found) == 0) {
+      for (size_t i = 0; i < found.gl_pathc; ++i) {
+        if (std::filesystem::is_regular_file(found.gl_pathv[i], error))
+          paths.emplace_back(found.gl_pathv[i]);
+      }
+    }
+    ::globfree(&found);
+  }
+  std::sort(paths.begin(), paths.end());
+  if (paths.empty() || paths.size() > kFilesMax) {
+    return base::Error(base::Code::kNotFound, reasons::kNoFiles,
+                       paths.empty() ? "no file matches \"" + pattern + "\""
+                                     : "more than 100,000 files match \"" + pattern +
+                                           "\": import them in parts")
+        .Set("pattern", pattern);
+  }
+  return paths;
+}
+
+base::Result<std::string> IdentityOf(const base::Context& ctx, const base::Clock& clock,
+                                     engine::RangeReader& file, uint64_t size) {
+  base::Sha256Hasher hasher;
+  for (uint64_t at = 0; at < size; at += kHashBlockBytes) {
+    RETURN_IF_ERROR(ctx.Check(clock.Now()));
+    ASSIGN_OR_RETURN(const base::Bytes block, file.ReadAt(at, kHashBlockBytes));
+    hasher.Update(block);
+  }
+  return "sha256:" + base::ToHex(hasher.Finish());
+}
+
+engine::InputOptions OptionsOf(const plan::FileReadOptions& read) {
+  engine::InputOptions options;
+  switch (read.format) {
+    case plan::FileFormat::kParquet:
+      options.format = engine::InputFormat::kParquet;
+      break;
+    case plan::FileFormat::kCsv:
+      options.format = engine::InputFormat::kCsv;
+      break;
+    case plan::FileFormat::kJsonl:
+      options.format = engine::InputFormat::kJsonl;
+      break;
+  }
+  if (!read.delimiter.empty()) options.delimiter = read.delimiter[0];
+  options.quote = read.quote.empty() ? '\0' : read.quote[0];
+  options.header = read.header;
+  options.null_tokens = read.null_tokens;
+  options.date_format = read.date_format;
+  options.timestamp_format = read.timestamp_format;
+  options.encoding = read.encoding;
+  options.ignore_unknown_columns = read.best_effort;
+  return options;
+}
+
+engine::InputFile InputOf(const std::string& uri) {
+  const std::string path = LocalPathOf(uri);
+  return engine::InputFile{path, engine::OpenLocalFile(path)};
+}
+
+/// The rows of one source file into the table's files.
+base::Result<uint64_t> ImportOne(const base::Context& ctx, const plan::TaskSpec& task,
+                                 const plan::SourceFile& file, TableWriter& writer) {
+  columnar::Schema names = task.write->schema;
+  ASSIGN_OR_RETURN(
+      columnar::Stream rows,
+      engine::ReadInputFile(ctx, InputOf(file.uri), OptionsOf(task.read_options), names));
+  uint64_t count = 0;
+  rows = columnar::Observe(std::move(rows), [&](uint64_t seen) { count += seen; });
+  RETURN_IF_ERROR(writer.Write(ctx, std::move(rows)));
+  return count;
+}
+
+}  // namespace
+
+base::Status RunListFilesTask(const base::Context& ctx, ExecutorParts& parts,
+                              const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
+  std::vector<std::string> seen;
+  for (const plan::SourceFile& pattern : task.files) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> paths, Expand(LocalPathOf(pattern.uri)));
+    for (const std::string& path : paths) {
+      if (std::find(seen.begin(), seen.end(), path) != seen.end()) continue;
+      seen.push_back(path);
+      plan::FileOutcome file;
+      file.uri = path;
+      const std::shared_ptr<engine::RangeReader> reader = engine::OpenLocalFile(path);
+      ASSIGN_OR_RETURN(file.size_bytes, reader->SizeBytes());
+      ASSIGN_OR_RETURN(file.identity, IdentityOf(ctx, parts.clock, *reader, file.size_bytes));
+      outcome.files.push_back(std::move(file));
+    }
+  }
+  return base::Ok();
+}
+
+base::Status RunInferTask(const base::Context& ctx, ExecutorParts&, const plan::TaskSpec& task,
+                          plan::TaskOutcome& outcome) {
+  std::vector<engine::InputFile> files;
+  for (const plan::SourceFile& file : task.files) files.push_back(InputOf(file.uri));
+  ASSIGN_OR_RETURN(outcome.schema, engine::InferSchema(ctx, files, OptionsOf(task.read_options)));
+  return base::Ok();
+}
+
+base::Status RunImportTask(const base::Context& ctx, ExecutorParts& parts,
+                           const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
+  if (!task.write) {
+    return base::Error(base::Code::kInvalidArgument, reasons::kBadTask,
+                       "an import task has a target");
+  }
+  outcome.written.emplace();
+  ASSIGN_OR_RETURN(TableWriter writer, TableWriter::Open(parts.lake, *task.write));
+  for (const plan::SourceFile& file : task.files) {
+    RETURN_IF_ERROR(ctx.Check(parts.clock.Now()));
+    plan::FileOutcome done{file.uri, file.identity, file.size_bytes, 0, std::nullopt};
+    auto rows = ImportOne(ctx, task, file, writer);
+    if (rows.ok()) {
+      done.rows = rows.value();
+    } else if (!task.read_options.continue_on_error) {
+      return std::move(rows).error();
+    } else {
+      done.error = std::move(rows).error();
+    }
+    outcome.files.push_back(std::move(done));
+  }
+  RETURN_IF_ERROR(writer.Finish(ctx, *outcome.written));
+  outcome.rows = outcome.written->rows_added;
+  outcome.bytes = outcome.written->bytes_added;
+  return base::Ok();
+}
+
+}  // namespace runtime
