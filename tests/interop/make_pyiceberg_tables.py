@@ -10,6 +10,7 @@ field id, and `files` of a filter is the number of files PyIceberg's own plannin
 import datetime as dt
 import decimal
 import json
+import os
 import sys
 import uuid
 
@@ -28,6 +29,7 @@ from pyiceberg.transforms import (
     BucketTransform, DayTransform, HourTransform, IdentityTransform, MonthTransform,
     TruncateTransform, VoidTransform, YearTransform)
 from pyiceberg.typedef import Record
+from pyiceberg.utils.datetime import date_to_days, datetime_to_micros
 from pyiceberg.types import (
     BinaryType, BooleanType, DateType, DecimalType, DoubleType, FixedType, FloatType, IntegerType,
     ListType, LongType, MapType, NestedField, StringType, StructType, TimestampType, TimestamptzType,
@@ -62,7 +64,7 @@ def row(n):
         "wide": n / 8 - 2, "text": f"{'åß漢😀z'[n % 5]}name-{n:03d}-with-a-long-tail", "raw": bytes([n, 255 - n]) * 12,
         "day": at.date(), "at": at, "at_utc": at.replace(tzinfo=dt.timezone.utc),
         "price": decimal.Decimal(n * 1250 - 9999) / 100, "huge": decimal.Decimal(n) * 10**20 - 1,
-        "clock": dt.time(n % 24, n, 1, 500), "key": uuid.UUID(int=n * 2**100 + 7).bytes,
+        "clock": dt.time(n % 24, n % 60, 1, 500), "key": uuid.UUID(int=n * 2**100 + 7).bytes,
         "code": bytes([n, 1, 2, 3]), "tags": [f"t{i}" for i in range(n % 3)],
         "place": {"x": n, "y": None if n % 3 else f"y{n}"}, "counts": [(f"k{n}", n)],
     }
@@ -84,9 +86,8 @@ def arrow_rows(schema, numbers):
 
 def python_value(value):
     """What PyIceberg's transforms take."""
-    from pyiceberg.utils.datetime import date_to_days, datetime_to_micros, datetimetz_to_micros
     if isinstance(value, dt.datetime):
-        return datetimetz_to_micros(value) if value.tzinfo else datetime_to_micros(value)
+        return datetime_to_micros(value)
     if isinstance(value, dt.date):
         return date_to_days(value)
     return value
@@ -112,7 +113,6 @@ def append_by_partition(table, numbers):
             for key, members in groups.items():
                 path = f"{table.location()}/data/{uuid.uuid4()}.parquet"
                 local = path.removeprefix("file://")
-                import os
                 os.makedirs(os.path.dirname(local), exist_ok=True)
                 pq.write_table(arrow_rows(schema, members), local, compression="zstd")
                 footer = pq.read_metadata(local)

@@ -26,25 +26,25 @@ def read_with_pyiceberg(metadata):
     return {
         "schema": [[i, schema.find_column_name(i), str(schema.find_type(i))] for i in sorted(schema.field_ids)],
         "spec": [[f.source_id, f.field_id, str(f.transform), f.name] for f in table.spec().fields],
-        "rows": texts(data.to_pylist() and [list(r.values()) for r in data.to_pylist()]),
+        "rows": texts(row.values() for row in data.to_pylist()),
     }
 
 
 def connect():
-    connection = duckdb.connect(config={"autoload_known_extensions": "false", "autoinstall_known_extensions": "false",
-                                        "TimeZone": "UTC"})
+    connection = duckdb.connect(config={"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"})
     for name in ("avro", "httpfs", "iceberg"):
         package = __import__(f"duckdb_extension_{name}")
         folder = pathlib.Path(package.__file__).parent / "extensions" / f"v{duckdb.__version__}"
         connection.execute(f"load '{folder}/{name}.duckdb_extension'")
+    connection.execute("set TimeZone = 'UTC'")
     return connection
 
 
 def read_with_duckdb(connection, metadata):
     path = metadata.removeprefix("file://")
-    result = connection.execute(f"select * from iceberg_scan('{path}')")
-    columns = [[d[0], str(d[1])] for d in result.description]
-    return {"schema": columns, "rows": texts(result.fetchall())}
+    columns = connection.execute(f"describe select * from iceberg_scan('{path}')").fetchall()
+    data = connection.execute(f"select * from iceberg_scan('{path}')").to_arrow_table()
+    return {"schema": [list(column[:2]) for column in columns], "rows": texts(r.values() for r in data.to_pylist())}
 
 
 def main(paths):
