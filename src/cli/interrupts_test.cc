@@ -21,6 +21,7 @@ TEST(InterruptWatch, TheFirstSignalAsksForAStop) {
 }
 
 TEST(InterruptWatch, TheSecondSignalEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
         std::stop_source stop;
