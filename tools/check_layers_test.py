@@ -33,7 +33,7 @@ class CheckLayers(unittest.TestCase):
             "src/engine/plan_json_internal.h": "#include <nlohmann/json_fwd.hpp>\n",
             "src/engine/launcher/child.h": "#include <sys/socket.h>\n",
             "src/engine/process.h": "#include <sys/types.h>\n",
-            "src/engine/engine_test.cc": '#include <gtest/gtest.h>\n#include "model/testing/refs.h"\n',
+            "src/engine/engine_test.cc": '#include <gtest/gtest.h>\n#include "model/testing/refs.h"\n#include <arrow/api.h>\n',
         })
         self.assertEqual(code, 0, text)
         self.assertIn("layers ok: 5 modules", text)
