@@ -227,15 +227,15 @@ TEST(RunnerSession, RefusesATableOutsideItsMemory) {
 
 TEST(LineCutter, CutsMarksAndLongLines) {
   std::vector<std::string> seen;
-  LineCutter cutter(false, 10, [&](const OutputLine& line) {
+  LineCutter cutter(false, 14, [&](const OutputLine& line) {
     seen.push_back(line.file + "|" + std::to_string(line.line) + "|" + line.text);
   });
   cutter.Feed("\x1em.py:12\x1fhi\nra");
-  cutter.Feed("w\r\n\n0123456789abc\n\x1e");
+  cutter.Feed("w\r\n\n0123456789abcdef\n\x1e");
   cutter.Feed("no mark");
   cutter.Finish();
   EXPECT_EQ(seen, (std::vector<std::string>{"m.py|12|hi", "|0|raw", "|0|",
-                                            "|0|0123456789 … (line cut)", "|0|\x1eno mark"}));
+                                            "|0|0123456789abcd … (line cut)", "|0|\x1eno mark"}));
 }
 
 }  // namespace
