@@ -150,7 +150,7 @@ TEST_F(PlannerTest, MissingTablesWithTheNearestNameOfModelsAndTables) {
                                    "x=bauplan.Model('flihgts'), y=bauplan.Model('ref.carrier'),\n"
                                    "  z=bauplan.Model('plane'), q=bauplan.Model('bauplan.nope')"));
   EXPECT_THAT(Said(result),
-              ElementsAre("m.py:6:9 planner.unknown_table", "m.py:6:38 planner.unknown_table",
+              ElementsAre("m.py:6:9 planner.unknown_table", "m.py:6:37 planner.unknown_table",
                           "m.py:7:5 planner.unknown_table", "m.py:7:31 planner.unknown_table"));
   EXPECT_EQ(result.diagnostics[0].error.context.at("nearest"), "flights");
   EXPECT_EQ(result.diagnostics[1].error.context.at("nearest"), "ref.carriers");
@@ -166,9 +166,9 @@ TEST_F(PlannerTest, UnknownColumnsEverywhere) {
            "def c() -> Annotated[object, S]: pass\n" +
            Model("d", "x=bauplan.Model('c', columns=['other'], filter='carrier = 1')"));
   EXPECT_THAT(Said(result),
-              ElementsAre("m.py:7:40 planner.unknown_column", "m.py:7:59 planner.unknown_column",
+              ElementsAre("m.py:7:43 planner.unknown_column", "m.py:7:61 planner.unknown_column",
                           "m.py:9:9 planner.unknown_column", "m.py:10:31 planner.unknown_column",
-                          "m.py:13:34 planner.unknown_column"));
+                          "m.py:13:37 planner.unknown_column"));
   EXPECT_THAT(result.diagnostics[0].error.message, HasSubstr("\"carrier\""));
 }
 
@@ -182,8 +182,8 @@ TEST_F(PlannerTest, FiltersThatCannotCompare) {
   EXPECT_THAT(Said(Make(Model("a", "x=bauplan.Model('flights', filter=\"day > 'soon'\")") +
                         Model("b", "x=bauplan.Model('flights', filter=\"delay = 'many'\")") +
                         Model("c", "x=bauplan.Model('flights', filter='ts > 3')"))),
-              ElementsAre("m.py:4:42 planner.filter_type", "m.py:6:42 planner.filter_type",
-                          "m.py:8:42 planner.filter_type"));
+              ElementsAre("m.py:4:41 planner.filter_type", "m.py:6:41 planner.filter_type",
+                          "m.py:8:41 planner.filter_type"));
   EXPECT_THAT(Said(Make(Model("a",
                               "x=bauplan.Model('flights', filter=\"day > '2024-01-01' AND ts "
                               "< '2024-01-01T00:00:00' AND delay > 1.5\")"))),

@@ -332,7 +332,7 @@ TEST(ReadProject, UndeclaredParametersAndSecrets) {
             {"bauplan_project.yml",
              std::string(kYaml) + "parameters:\n  year: {type: int}\n  pw: {type: secret}\n"}});
   EXPECT_THAT(Said(result),
-              ElementsAre("m.py:3:34 project.unknown_parameter", "m.py:3:68 project.secrets",
+              ElementsAre("m.py:3:35 project.unknown_parameter", "m.py:3:69 project.secrets",
                           "s.sql:2:18 project.unknown_parameter"));
   EXPECT_THAT(result.diagnostics[0].error.message, ::testing::HasSubstr("\"year\""));
 }

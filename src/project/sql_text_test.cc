@@ -20,7 +20,7 @@ std::string Simple(const std::string& filter) {
 
 TEST(SimpleFilter, ReadsWhatItKnows) {
   EXPECT_EQ(Simple("a >= 3 AND (b IS NOT NULL OR c != -1.5)"),
-            "(a >= 3 AND (b IS NOT NULL OR c != -1.5))");
+            "(a >= 3 AND (b IS NOT NULL OR c != -1.5e0))");
   EXPECT_EQ(Simple("3 < \"B c\""), "B c > 3");
   EXPECT_EQ(ParseSimpleFilter("x = 'it''s'")->predicate.literals[0], Literal::String("it's"));
   EXPECT_EQ(ParseSimpleFilter("x not in (1, 2)")->predicate.op, columnar::Predicate::Op::kNotIn);
