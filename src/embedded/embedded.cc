@@ -142,7 +142,7 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
   sqlite.path = folder.path + "/state.db";
   sqlite.create = true;
   ASSIGN_OR_RETURN(state, state::SqliteStore::Open(clock, sqlite));
-  ASSIGN_OR_RETURN(objects, storage::LocalStore::Open(folder.path));
+  ASSIGN_OR_RETURN(objects, storage::LocalStore::Open(folder.path, folder.former_roots));
   catalog = std::make_unique<catalog::Catalog>(*state, clock, rng);
   RETURN_IF_ERROR(catalog->Init(ctx));
   lakehouse = std::make_unique<lakehouse::Lakehouse>(*state, *objects, *catalog, clock, rng);

@@ -44,10 +44,32 @@ base::Result<LakeFolder> Parse(const std::string& path, const base::Bytes& bytes
   }
   lake.lake_id = json.value("lake_id", "");
   lake.root_uri = json.value("root_uri", "");
+  lake.former_roots = json.value("former_roots", std::vector<std::string>());
   return lake;
 }
 
+base::Status Write(const LakeFolder& lake) {
+  const nlohmann::ordered_json json = {{"format", lake.format},
+                                       {"lake_id", lake.lake_id},
+                                       {"root_uri", lake.root_uri},
+                                       {"former_roots", lake.former_roots}};
+  return base::WriteFileDurably(LakeFile(lake.path), json.dump(2) + "\n");
+}
+
 }  // namespace
+
+base::Result<LakeFolder> AdoptLakeFolder(const std::string& path) {
+  auto known = ReadLakeFolder(path);
+  if (known.ok() || known.error().reason != kMoved) return known;
+  ASSIGN_OR_RETURN(const std::string absolute, Absolute(path));
+  ASSIGN_OR_RETURN(const base::FileLock lock, base::FileLock::Acquire(absolute + "/lake.lock"));
+  ASSIGN_OR_RETURN(const base::Bytes bytes, base::ReadFile(LakeFile(absolute)));
+  ASSIGN_OR_RETURN(LakeFolder lake, Parse(absolute, bytes));
+  lake.former_roots.push_back(lake.root_uri);
+  lake.root_uri = "file://" + absolute;
+  RETURN_IF_ERROR(Write(lake));
+  return lake;
+}
 
 base::Result<LakeFolder> ReadLakeFolder(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string absolute, Absolute(path));
@@ -61,16 +83,12 @@ base::Result<LakeFolder> ReadLakeFolder(const std::string& path) {
   }
   ASSIGN_OR_RETURN(LakeFolder lake, Parse(absolute, *bytes));
   if (lake.root_uri != "file://" + absolute) {
-    return WithPath(
-        base::Error(
-            base::Code::kFailedPrecondition, kMoved,
-            "lake \"" + absolute + "\" was made at \"" + lake.root_uri +
-                "\", and its tables name their files by that place: move it back, or mount it "
-                "there: mkdir -p " +
-                lake.root_uri.substr(7) + " && mount --bind " + absolute + " " +
-                lake.root_uri.substr(7))
-            .Set("made_at", lake.root_uri),
-        absolute);
+    return WithPath(base::Error(base::Code::kFailedPrecondition, kMoved,
+                                "lake \"" + absolute + "\" was made at \"" + lake.root_uri +
+                                    "\": if it was moved here for good, say `boathouse --lake " +
+                                    absolute + " lake adopt`; if this is a copy, use the other one")
+                        .Set("made_at", lake.root_uri),
+                    absolute);
   }
   return lake;
 }
@@ -95,10 +113,8 @@ base::Result<LakeFolder> OpenLakeFolder(const std::string& path, base::Rng& rng)
   ASSIGN_OR_RETURN(const base::FileLock lock, base::FileLock::Acquire(absolute + "/lake.lock"));
   known = ReadLakeFolder(path);  // another process may have been faster
   if (known.ok()) return known;
-  LakeFolder lake{absolute, base::NewUuid(rng), "file://" + absolute, kLakeFormat, true};
-  const nlohmann::ordered_json json = {
-      {"format", lake.format}, {"lake_id", lake.lake_id}, {"root_uri", lake.root_uri}};
-  RETURN_IF_ERROR(base::WriteFileDurably(LakeFile(absolute), json.dump(2) + "\n"));
+  LakeFolder lake{absolute, base::NewUuid(rng), "file://" + absolute, {}, kLakeFormat, true};
+  RETURN_IF_ERROR(Write(lake));
   return lake;
 }
 

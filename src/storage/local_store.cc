@@ -65,7 +65,8 @@ std::vector<std::string> FoldersTo(const std::string& path, const std::string& r
 
 }  // namespace
 
-Result<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& root) {
+Result<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& root,
+                                                     const std::vector<std::string>& former_roots) {
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(root, error);
   if (root.empty() || error) {
@@ -81,7 +82,12 @@ Result<std::unique_ptr<LocalStore>> LocalStore::Open(const std::string& root) {
             "? # % \\ and no control characters, which readers of file URIs disagree about");
   }
   RETURN_IF_ERROR(MakeRoot(path));
-  return std::unique_ptr<LocalStore>(new LocalStore(std::move(path)));
+  std::unique_ptr<LocalStore> store(new LocalStore(std::move(path)));
+  for (const std::string& former : former_roots) {
+    store->former_roots_.push_back(former.starts_with(kScheme) ? former.substr(kScheme.size())
+                                                               : former);
+  }
+  return store;
 }
 
 Result<Bytes> LocalStore::Read(const Context&, const std::string& key, uint64_t offset,
@@ -204,8 +210,12 @@ Result<std::string> LocalStore::KeyOf(const std::string& uri) const {
   } else if (path.starts_with("file:/")) {
     path.remove_prefix(std::string_view("file:").size());
   }
-  if (!path.starts_with(root_ + "/")) return ForeignUri(uri, root_);
-  std::string key(path.substr(root_.size() + 1));
+  std::string_view root = root_;
+  for (const std::string& former : former_roots_) {
+    if (path.starts_with(former + "/")) root = former;
+  }
+  if (!path.starts_with(std::string(root) + "/")) return ForeignUri(uri, root_);
+  std::string key(path.substr(root.size() + 1));
   if (!CheckKey(key).ok()) return ForeignUri(uri, root_);
   return key;
 }

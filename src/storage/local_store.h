@@ -26,7 +26,9 @@ class LocalStore final : public ObjectStore {
  public:
   /// `root` is made absolute and created if absent. kInvalidArgument "storage.bad_root" when it has
   /// a character that readers of file URIs disagree about (? # % or a control character).
-  static base::Result<std::unique_ptr<LocalStore>> Open(const std::string& root);
+  /// `former_roots` are URIs of places the root was at before: KeyOf understands them too.
+  static base::Result<std::unique_ptr<LocalStore>> Open(
+      const std::string& root, const std::vector<std::string>& former_roots = {});
 
   base::Result<base::Bytes> Read(const base::Context& ctx, const std::string& key, uint64_t offset,
                                  uint64_t size_bytes) override;
@@ -56,6 +58,7 @@ class LocalStore final : public ObjectStore {
   explicit LocalStore(std::string root) : root_(std::move(root)) {}
   std::string PathOf(const std::string& key) const { return root_ + "/" + key; }
 
+  std::vector<std::string> former_roots_;                 // paths
   const std::string root_;                                // absolute, without a slash at the end
   base::Guarded<std::set<std::string>> durable_folders_;  // whose names are known to be on disk
 };

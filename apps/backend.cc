@@ -1,0 +1,60 @@
+#include "backend.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "engine/versions.h"
+
+namespace apps {
+
+EmbeddedBackend::EmbeddedBackend(std::ostream& notices)
+    : notices_(notices),
+      installation_(FindInstallation()),
+      settings_(ConfigFolder()),
+      doctor_(installation_, settings_),
+      lakes_(settings_),
+      projects_(rng_) {}
+
+EmbeddedBackend::~EmbeddedBackend() = default;
+
+base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
+                                                  const cli::LakeChoice& lake) {
+  embedded::Options options;
+  options.lake = settings_.LakePath(lake);
+  options.user = settings_.User(lake);
+  options.isolated = !lake.unisolated;
+  options.slots = std::max(2u, std::thread::hardware_concurrency());
+  options.python_folder = installation_.python_folder;
+  options.temp_folder = TempFolder();
+  options.launcher.program = installation_.launcher;
+  options.environment.uv = installation_.uv;
+  ASSIGN_OR_RETURN(embedded_, embedded::Embedded::Open(ctx, std::move(options)));
+  for (const control::Recovered& recovered : embedded_->recovered()) {
+    notices_ << "rolled back job " << recovered.job.text() << ": its process had ended; \""
+             << recovered.target << "\" was not changed"
+             << (recovered.run_branch.empty()
+                     ? ""
+                     : ", what it wrote is on branch \"" + recovered.run_branch + "\"")
+             << "\n";
+  }
+  cli::Services services;
+  services.refs = &embedded_->refs();
+  services.namespaces = &embedded_->namespaces();
+  services.tables = &embedded_->tables();
+  services.jobs = &embedded_->jobs();
+  services.result_files = &result_files_;
+  return services;
+}
+
+std::string EmbeddedBackend::version() const {
+  return BOATHOUSE_VERSION;
+}
+
+std::map<std::string, std::string> EmbeddedBackend::components() const {
+  std::map<std::string, std::string> all = engine::LibraryVersions();
+  all["lake format"] = std::to_string(embedded::kLakeFormat);
+  return all;
+}
+
+}  // namespace apps

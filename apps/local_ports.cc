@@ -1,0 +1,187 @@
+#include "local_ports.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "columnar/ipc.h"
+#include "columnar/producer.h"
+#include "embedded/lake_folder.h"
+#include "engine/parquet_writer.h"
+#include "runtime/environment/interpreter.h"
+#include "runtime/sandbox/doctor.h"
+
+namespace apps {
+namespace {
+
+/// A file that appears whole, when finished, or not at all.
+class WholeFile {
+ public:
+  explicit WholeFile(std::string path)
+      : path_(std::move(path)),
+        beside_(path_ + ".tmp-" + std::to_string(getpid())),
+        file_(std::fopen(beside_.c_str(), "wb"), &std::fclose) {}
+  ~WholeFile() {
+    file_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(beside_, ignored);
+  }
+  WholeFile(const WholeFile&) = delete;
+
+  base::Status Append(std::string_view piece) {
+    if (!file_) return base::IoError("create", path_, errno);
+    if (std::fwrite(piece.data(), 1, piece.size(), file_.get()) != piece.size()) {
+      return base::IoError("write", path_, errno);
+    }
+    return base::Ok();
+  }
+  base::Status Finish() {
+    if (!file_ || std::fflush(file_.get()) != 0) return base::IoError("write", path_, errno);
+    file_.reset();
+    if (std::rename(beside_.c_str(), path_.c_str()) != 0)
+      return base::IoError("rename to", path_, errno);
+    return base::Ok();
+  }
+
+ private:
+  const std::string path_;
+  const std::string beside_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+};
+
+class SharedSink final : public engine::ByteSink {
+ public:
+  explicit SharedSink(WholeFile& file) : file_(file) {}
+  base::Status Append(base::BytesView bytes) override { return file_.Append(bytes); }
+  base::Status Finish() override { return base::Ok(); }
+
+ private:
+  WholeFile& file_;
+};
+
+void NumberFields(std::vector<columnar::Field>& fields, int32_t& next) {
+  for (columnar::Field& field : fields) {
+    field.id = next++;
+    NumberFields(field.type.children, next);
+  }
+}
+
+base::Result<uint64_t> WriteParquetFile(const base::Context& ctx, columnar::Stream stream,
+                                        WholeFile& file) {
+  ASSIGN_OR_RETURN(columnar::Schema schema, columnar::SchemaOf(stream));
+  int32_t next = 1;
+  NumberFields(schema.fields, next);
+  engine::WriteOptions options;
+  options.file_bytes_target = INT64_MAX;
+  uint64_t rows = 0;
+  bool opened = false;
+  const auto open_next = [&](const engine::PartitionKey&,
+                             int64_t) -> base::Result<engine::OpenedFile> {
+    opened = true;
+    return engine::OpenedFile{"result", std::make_unique<SharedSink>(file)};
+  };
+  ASSIGN_OR_RETURN(const auto written,
+                   engine::WriteParquet(ctx, std::move(stream), schema, options, open_next));
+  for (const engine::WrittenFile& one : written) rows += static_cast<uint64_t>(one.rows);
+  if (!opened) {
+    return base::Error(base::Code::kFailedPrecondition, "cli.export_failed",
+                       "the result has no rows: there is nothing to put into a Parquet file");
+  }
+  return rows;
+}
+
+cli::ProbeState StateOf(runtime::ProbeState state) {
+  switch (state) {
+    case runtime::ProbeState::kOk:
+      return cli::ProbeState::kGood;
+    case runtime::ProbeState::kDegraded:
+      return cli::ProbeState::kWarning;
+    case runtime::ProbeState::kMissing:
+      return cli::ProbeState::kBad;
+  }
+  return cli::ProbeState::kBad;
+}
+
+cli::LakeDescription DescriptionOf(const embedded::LakeFolder& folder, const std::string& user) {
+  return {folder.path, folder.lake_id, folder.format, folder.root_uri, user, folder.created};
+}
+
+}  // namespace
+
+base::Result<uint64_t> ArrowResultFiles::Write(const base::Context& ctx, Format format,
+                                               columnar::Stream stream, const std::string& path) {
+  WholeFile file(path);
+  uint64_t rows = 0;
+  if (format == Format::kParquet) {
+    ASSIGN_OR_RETURN(rows, WriteParquetFile(ctx, std::move(stream), file));
+  } else {
+    ASSIGN_OR_RETURN(
+        rows, columnar::WriteIpc(std::move(stream), columnar::IpcFormat::kFile,
+                                 [&](std::string_view piece) { return file.Append(piece); }));
+  }
+  RETURN_IF_ERROR(file.Finish());
+  return rows;
+}
+
+std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::LakeChoice& lake) {
+  std::vector<cli::Probe> probes;
+  runtime::LauncherOptions options;
+  options.program = installation_.launcher;
+  for (const runtime::Probe& probe : runtime::ProbeSandbox(options)) {
+    const std::string meaning =
+        probe.meaning.empty() ? probe.found : probe.found + ": " + probe.meaning;
+    probes.push_back({probe.name, StateOf(probe.state), meaning, probe.remedy});
+  }
+  std::string versions;
+  for (const runtime::Interpreter& one : runtime::FindInterpreters(runtime::CurrentVariables())) {
+    versions += (versions.empty() ? "" : ", ") + one.version + " (" + one.path + ")";
+  }
+  probes.push_back({"python interpreters",
+                    versions.empty() ? cli::ProbeState::kBad : cli::ProbeState::kGood,
+                    versions.empty() ? "none found: no Python function can run" : versions,
+                    versions.empty() ? "apt install python3" : ""});
+  const bool has_uv = !installation_.uv.empty() || !Variable("BOATHOUSE_UV", "").empty();
+  probes.push_back({"uv", has_uv ? cli::ProbeState::kGood : cli::ProbeState::kWarning,
+                    has_uv ? "packages of functions can be resolved"
+                           : "not found beside the program: PATH is searched",
+                    has_uv ? "" : "pip install uv, or set BOATHOUSE_UV"});
+  const auto folder = embedded::ReadLakeFolder(settings_.LakePath(lake));
+  if (folder.ok()) {
+    probes.push_back({"lake", cli::ProbeState::kGood, folder->path, ""});
+  } else if (folder.error().reason == "lake.none") {
+    probes.push_back(
+        {"lake", cli::ProbeState::kGood, "none yet at " + settings_.LakePath(lake), ""});
+  } else {
+    probes.push_back({"lake", cli::ProbeState::kBad, folder.error().message, ""});
+  }
+  return probes;
+}
+
+base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context&,
+                                                       const cli::LakeChoice& lake) {
+  base::SystemRng rng;
+  ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
+                   embedded::OpenLakeFolder(settings_.LakePath(lake), rng));
+  return DescriptionOf(folder, settings_.User(lake));
+}
+
+base::Result<cli::LakeDescription> FolderLakes::Describe(const base::Context&,
+                                                         const cli::LakeChoice& lake) {
+  ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
+                   embedded::ReadLakeFolder(settings_.LakePath(lake)));
+  return DescriptionOf(folder, settings_.User(lake));
+}
+
+base::Result<cli::LakeDescription> FolderLakes::Adopt(const base::Context&,
+                                                      const cli::LakeChoice& lake) {
+  ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
+                   embedded::AdoptLakeFolder(settings_.LakePath(lake)));
+  return DescriptionOf(folder, settings_.User(lake));
+}
+
+}  // namespace apps

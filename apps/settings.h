@@ -1,0 +1,31 @@
+// cli::Settings as a JSON file in the user's configuration folder.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cli/services.h"
+
+namespace apps {
+
+class FileSettings final : public cli::Settings {
+ public:
+  /// `folder` need not exist yet.
+  explicit FileSettings(std::string folder) : folder_(std::move(folder)) {}
+
+  base::Result<std::string> ActiveBranch(const cli::LakeChoice& lake) override;
+  base::Status SetActiveBranch(const cli::LakeChoice& lake, const std::string& branch) override;
+  base::Result<std::map<std::string, std::string>> List() override;
+  base::Result<std::string> Get(const std::string& key) override;
+  base::Status Set(const std::string& key, const std::string& value) override;
+
+  /// Flag, then environment, then this file, then the default.
+  std::string LakePath(const cli::LakeChoice& lake);
+  std::string User(const cli::LakeChoice& lake);
+
+ private:
+  std::string File() const { return folder_ + "/config.json"; }
+  const std::string folder_;
+};
+
+}  // namespace apps

@@ -1,0 +1,102 @@
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/file.h"
+#include "base/nearest.h"
+#include "installation.h"
+#include "settings.h"
+
+namespace apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Every key there is; `config ls` and the reference page come from this list.
+const std::vector<std::string>& Keys() {
+  static const std::vector<std::string> keys = {"lake", "user"};
+  return keys;
+}
+
+base::Result<Json> ReadConfig(const std::string& file) {
+  auto bytes = base::ReadFile(file);
+  if (!bytes.ok()) {
+    if (bytes.error().code == base::Code::kNotFound) return Json(Json::object());
+    return std::move(bytes).error();
+  }
+  Json json = Json::parse(*bytes, nullptr, false);
+  if (!json.is_object()) {
+    return base::Error(base::Code::kInvalidArgument, "cli.bad_config",
+                       "\"" + file + "\" is not a JSON object: mend or remove it");
+  }
+  return json;
+}
+
+base::Status WriteConfig(const std::string& folder, const std::string& file, const Json& json) {
+  RETURN_IF_ERROR(base::MakeFolders(folder));
+  return base::WriteFileDurably(file, json.dump(2) + "\n");
+}
+
+base::Error UnknownKey(const std::string& key) {
+  return base::Error(base::Code::kNotFound, "cli.unknown_setting",
+                     "there is no setting \"" + key + "\"" + base::DidYouMean(key, Keys()));
+}
+
+bool Known(const std::string& key) {
+  for (const std::string& known : Keys()) {
+    if (known == key) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string FileSettings::LakePath(const cli::LakeChoice& lake) {
+  std::string path = lake.path;
+  if (path.empty()) path = Variable("BOATHOUSE_LAKE", "");
+  if (path.empty()) path = Get("lake").ok() ? Get("lake").value() : "";
+  if (path.empty()) path = DefaultLake();
+  std::error_code error;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error).string();
+}
+
+std::string FileSettings::User(const cli::LakeChoice& lake) {
+  std::string user = lake.user;
+  if (user.empty()) user = Variable("BOATHOUSE_USER", "");
+  if (user.empty()) user = Get("user").ok() ? Get("user").value() : "";
+  return user.empty() ? LoginName() : user;
+}
+
+base::Result<std::string> FileSettings::ActiveBranch(const cli::LakeChoice& lake) {
+  ASSIGN_OR_RETURN(const Json json, ReadConfig(File()));
+  const Json branches = json.value("active_branches", Json::object());
+  return branches.value(LakePath(lake) + "|" + User(lake), std::string("main"));
+}
+
+base::Status FileSettings::SetActiveBranch(const cli::LakeChoice& lake, const std::string& branch) {
+  ASSIGN_OR_RETURN(Json json, ReadConfig(File()));
+  json["active_branches"][LakePath(lake) + "|" + User(lake)] = branch;
+  return WriteConfig(folder_, File(), json);
+}
+
+base::Result<std::map<std::string, std::string>> FileSettings::List() {
+  ASSIGN_OR_RETURN(const Json json, ReadConfig(File()));
+  std::map<std::string, std::string> all;
+  for (const std::string& key : Keys()) all[key] = json.value(key, std::string());
+  return all;
+}
+
+base::Result<std::string> FileSettings::Get(const std::string& key) {
+  if (!Known(key)) return UnknownKey(key);
+  ASSIGN_OR_RETURN(const Json json, ReadConfig(File()));
+  return json.value(key, std::string());
+}
+
+base::Status FileSettings::Set(const std::string& key, const std::string& value) {
+  if (!Known(key)) return UnknownKey(key);
+  ASSIGN_OR_RETURN(Json json, ReadConfig(File()));
+  json[key] = value;
+  return WriteConfig(folder_, File(), json);
+}
+
+}  // namespace apps
