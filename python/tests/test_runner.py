@@ -128,7 +128,9 @@ def test_batches_and_readers_are_tables_too(runner):
 def test_duckdb_relations_are_tables_too(runner, flights):
     runner.write(
         "models.py",
-        "import duckdb\ndef f(data):\n    return duckdb.sql('select sum(delay)::bigint s from data')\n",
+        "import duckdb\n"
+        "def f(data):\n"
+        "    return duckdb.sql('select sum(delay)::bigint s from data')\n",
     )
     assert runner.call(tables={"data": flights}).table.to_pylist() == [{"s": 3}]
 
@@ -291,7 +293,8 @@ def test_polars_frames_lazy_or_not(runner, polars_environment, flights):
     runner.write(
         "models.py",
         "import polars as pl\n"
-        "def eager(data):\n    return pl.from_arrow(data).group_by('carrier').len().sort('carrier')\n"
+        "def eager(data):\n"
+        "    return pl.from_arrow(data).group_by('carrier').len().sort('carrier')\n"
         "def lazy(data):\n    return pl.from_arrow(data).lazy().select('carrier')\n",
     )
     table = runner.call("eager", tables={"data": flights}).table

@@ -76,7 +76,9 @@ class Converter:
         if value is None:
             return "%s() returned nothing: return %s" % (self.function, ACCEPTED)
         kind = type(value)
-        name = kind.__name__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__name__
+        name = kind.__name__
+        if kind.__module__ != "builtins":
+            name = kind.__module__ + "." + name
         return "%s() returned %s, which is no table: return %s" % (self.function, name, ACCEPTED)
 
     def _from_rows(self, rows):
