@@ -4,6 +4,7 @@
 #include "columnar/stream.h"
 
 #include <cerrno>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -22,6 +23,22 @@ constexpr base::Code kCodes[] = {
     base::Code::kInternal,
 };
 
+/// Cuts " line:column:file" off the end of a reason.
+base::Place TakePlace(std::string_view* reason) {
+  base::Place place;
+  const size_t space = reason->find(' ');
+  if (space == std::string_view::npos) return place;
+  const std::string_view text = reason->substr(space + 1);
+  const char* end = text.data() + text.size();
+  const auto line = std::from_chars(text.data(), end, place.line);
+  if (line.ec != std::errc() || line.ptr == end || *line.ptr != ':') return {};
+  const auto column = std::from_chars(line.ptr + 1, end, place.column);
+  if (column.ec != std::errc() || column.ptr == end || *column.ptr != ':') return {};
+  place.file.assign(column.ptr + 1, end);
+  *reason = reason->substr(0, space);
+  return place;
+}
+
 /// The error that starts at `text`, which begins with "["; nothing if it is other text.
 std::optional<base::Error> ErrorAt(std::string_view text) {
   for (const base::Code code : kCodes) {
@@ -31,9 +48,10 @@ std::optional<base::Error> ErrorAt(std::string_view text) {
     if (!rest.starts_with(" ")) continue;
     const size_t close = rest.find("] ");
     if (close == std::string_view::npos) continue;
-    const std::string_view reason = rest.substr(1, close - 1);
+    std::string_view reason = rest.substr(1, close - 1);
+    const base::Place place = TakePlace(&reason);
     if (reason.empty() || reason.find_first_of(" []") != std::string_view::npos) continue;
-    return base::Error(code, std::string(reason), std::string(rest.substr(close + 2)));
+    return base::Error(code, std::string(reason), std::string(rest.substr(close + 2))).At(place);
   }
   return std::nullopt;
 }
@@ -99,7 +117,13 @@ base::Error NotValid() {
 }  // namespace
 
 std::string ErrorToText(const base::Error& error) {
-  return "[" + std::string(base::CodeName(error.code)) + " " + error.reason + "] " + error.message;
+  std::string place;
+  if (error.place.line > 0) {
+    place = " " + std::to_string(error.place.line) + ":" + std::to_string(error.place.column) +
+            ":" + error.place.file;
+  }
+  return "[" + std::string(base::CodeName(error.code)) + " " + error.reason + place + "] " +
+         error.message;
 }
 
 base::Error ErrorFromText(int error_number, const char* text) {

@@ -89,7 +89,7 @@ base::Status SqlEngine::Database::Configure(duckdb_connection connection) {
       "CREATE MACRO to_timestamp_seconds(x) AS make_timestamp(x * 1000000)",
       "CREATE MACRO to_timestamp_millis(x) AS make_timestamp(x * 1000)",
       "CREATE MACRO to_timestamp_micros(x) AS make_timestamp(x)",
-      "CREATE MACRO date_bin(width, at) AS time_bucket(width, at)",
+      "CREATE MACRO date_bin(w, x) AS time_bucket(w, x)",
   };
   if (options_.temp_folder.empty()) {
     statements.emplace_back("SET GLOBAL temp_directory = ''");

@@ -173,7 +173,10 @@ TEST_F(ParquetTest, MatchesColumnsByNameAndRefusesOthers) {
   EXPECT_THAT(Write("b\nx\n", schema), IsError(Code::kUserCode, "engine.missing_column"));
   EXPECT_THAT(Write("a,b\n1,x\n,y\n", schema), IsError(Code::kUserCode, "engine.null_in_required"));
   EXPECT_THAT(Write("a\nx\n", schema), IsError(Code::kUserCode, "engine.inexact_value"));
-  const auto none = Write("a\n", schema);
+  const auto none = WriteParquet({}, columnar::EmptyStream(schema), schema, {},
+                                 [](const PartitionKey&, int64_t) -> base::Result<OpenedFile> {
+                                   return base::Error(Code::kInternal, "test", "no file wanted");
+                                 });
   EXPECT_TRUE(none.ok() && none->empty()) << (none.ok() ? "" : none.error().ToString());
 }
 

@@ -96,7 +96,7 @@ TEST_F(SqlEngineTest, PushesProjectionAndFiltersIntoScans) {
   ASSERT_EQ(t->requests.size(), 1u);
   EXPECT_THAT(t->requests[0].columns, ::testing::UnorderedElementsAre("a", "b"));
   EXPECT_EQ(ToString(t->requests[0].predicate), "a < 2");
-  EXPECT_EQ(ToString(u->requests[0].predicate), "d >= 2013-01-01");
+  EXPECT_EQ(ToString(u->requests[0].predicate), "d >= DATE '2013-01-01'");
 }
 
 // Nothing may be pruned that the query still needs: outer joins, OR over two tables, NaN.
@@ -135,7 +135,7 @@ TEST_F(SqlEngineTest, RefusesWritesFilesAndBadSql) {
   ASSERT_THAT(unknown, IsError(Code::kUserCode, "engine.sql_failed"));
   EXPECT_EQ(unknown.error().place, (base::Place{"", 2, 3}));
   EXPECT_THAT(Run("select a, a from t"), IsError(Code::kUserCode, "engine.duplicate_column"));
-  EXPECT_THAT(testing::TryTextRows(Run("select cast('x' || a as int) as x from t").value()),
+  EXPECT_THAT(Run("select cast('x' || a as int) as x from t"),
               IsError(Code::kUserCode, "engine.sql_failed"));
 }
 

@@ -1,5 +1,6 @@
 #include "engine/sql_syntax_internal.h"
 
+#include <cctype>
 #include <charconv>
 #include <functional>
 #include <set>
@@ -297,16 +298,33 @@ void ReadStatement(duckdb::SQLStatement& statement, const std::string& sql, Pars
   }
 }
 
-// SHOW TABLES is a pragma to the parser; it is recognised by its words.
-bool IsShowTables(const std::string& sql) {
+std::vector<std::string> WordsOf(const std::string& sql) {
   const auto tokens = Tokenize(sql);
-  if (!tokens.ok()) return false;
   std::vector<std::string> words;
+  if (!tokens.ok()) return words;
   for (const Token& token : *tokens) {
     if (token.kind == Token::Kind::kComment) continue;
     words.push_back(Fold(std::string_view(sql).substr(token.begin, token.end - token.begin)));
   }
   while (!words.empty() && words.back() == ";") words.pop_back();
+  return words;
+}
+
+// `DESCRIBE name` is `DESCRIBE SELECT * FROM name` to the parser.
+void FindDescribed(const std::string& sql, ParsedSql* out) {
+  if (out->kind != StatementKind::kDescribe || out->tables.size() != 1) return;
+  const std::vector<std::string> words = WordsOf(sql);
+  const std::vector<std::string>& parts = out->tables[0].parts;
+  const bool describes = words[0] == "describe" || words[0] == "desc" || words[0] == "show";
+  if (!describes || words.size() != 2 * parts.size()) return;
+  std::string name;
+  for (const std::string& part : parts) name += (name.empty() ? "" : ".") + part;
+  out->described = std::move(name);
+}
+
+// SHOW TABLES is a pragma to the parser; it is recognised by its words.
+bool IsShowTables(const std::string& sql) {
+  const std::vector<std::string> words = WordsOf(sql);
   return words == std::vector<std::string>{"show", "tables"} ||
          words == std::vector<std::string>{"show", "all", "tables"};
 }
@@ -331,6 +349,7 @@ base::Result<ParsedSql> ParseSql(const std::string& sql) {
           .At(PlaceAt(sql, second));
     }
     ReadStatement(*parser.statements[0], sql, &out);
+    FindDescribed(sql, &out);
     return out;
   } catch (const std::exception& exception) {
     return SyntaxError(exception, sql, 0);
@@ -414,6 +433,13 @@ void CheckParts(const ParsedExpression& expression, ParsedFilter* out) {
       const auto& call = expression.Cast<duckdb::FunctionExpression>();
       if (IsAggregateName(call.function_name))
         refuse("the aggregate \"" + call.function_name + "\"");
+      const bool is_row = call.function_name == "row";
+      const bool is_word = std::isalpha(static_cast<unsigned char>(call.function_name[0])) != 0;
+      const bool is_sign = call.function_name == "-" || call.function_name == "+";
+      if (is_row) refuse("a list of expressions");
+      if (!is_word && !is_sign && call.children.size() == 1) {
+        refuse("the operator \"" + call.function_name + "\" here");
+      }
       if (RefusedFunctions().contains(Fold(call.function_name))) {
         refuse("the function \"" + call.function_name + "\"");
       }
