@@ -1,5 +1,5 @@
 // Bytes that were written once and must be read forever: a table of PyIceberg 0.12 and our own
-// files. Ours are written where they are missing by the disabled test; what exists is never changed.
+// files. Ours are written where they are missing by the disabled test; what exists never changes.
 #include <gtest/gtest.h>
 
 #include "base/file.h"
