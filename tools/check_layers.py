@@ -26,7 +26,8 @@ SEAMS = {
 }
 TEST_ONLY = {"gtest", "gmock"}
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)')
-SYSTEM_HEADER = re.compile(r"[a-z_0-9]+")  # <vector>: no folder, no .h
+SYSTEM_HEADER = re.compile(r"[a-z_0-9]+|sys/types\.h")  # <vector>: no folder, no .h; pid_t is a word of ours
+PRIVATE_FOLDERS = {"launcher"}  # the inside of a program: its headers are nobody's public headers
 
 
 def read_layers(path):
@@ -46,13 +47,19 @@ def read_layers(path):
     return allowed
 
 
+def is_public(file, is_test):
+    private = file.name.endswith("_internal.h") or PRIVATE_FOLDERS & set(file.parts)
+    return file.suffix == ".h" and not is_test and not private
+
+
 def seam_problem(file, module, top, is_test):
+    if is_test:  # tests compare with other software
+        return None
     if SEAMS[top] != "*" and module not in SEAMS[top].split():
         return f"only {SEAMS[top]} may use {top}"
-    public_header = file.suffix == ".h" and not file.name.endswith("_internal.h") and not is_test
-    if public_header and not (top == "fmt" and module == "base"):
+    if is_public(file, is_test) and not (top == "fmt" and module == "base"):
         return "third-party header in a public header"
-    if top == "nlohmann" and not is_test and not file.name.endswith("_json.cc"):
+    if top == "nlohmann" and not file.name.endswith(("_json.cc", "_json_internal.h")):
         return "nlohmann belongs in *_json.cc files"
     return None
 
@@ -79,8 +86,8 @@ def problem_of(file, module, quote, path, allowed):
         return seam_problem(file, module, top, is_test)
     if quote == '"':
         return own_problem(module, path, allowed, is_test)
-    if file.suffix == ".h" and module != "base" and not is_test and not SYSTEM_HEADER.fullmatch(path):
-        return None if file.name.endswith("_internal.h") else "system or third-party header in a public header"
+    if is_public(file, is_test) and module != "base" and not SYSTEM_HEADER.fullmatch(path):
+        return "system or third-party header in a public header"
     return None
 
 

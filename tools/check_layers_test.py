@@ -30,7 +30,10 @@ class CheckLayers(unittest.TestCase):
             "src/engine/engine.cc": '#include "engine/engine.h"\n#include "model/ref.h"\n#include <duckdb.hpp>\n',
             "src/engine/engine.h": '#include "base/error.h"\n#include <vector>\n',
             "src/engine/plan_json.cc": "#include <nlohmann/json.hpp>\n",
-            "src/engine/engine_test.cc": '#include <gtest/gtest.h>\n#include "model/testing/refs.h"\n',
+            "src/engine/plan_json_internal.h": "#include <nlohmann/json_fwd.hpp>\n",
+            "src/engine/launcher/child.h": "#include <sys/socket.h>\n",
+            "src/engine/process.h": "#include <sys/types.h>\n",
+            "src/engine/engine_test.cc": '#include <gtest/gtest.h>\n#include "model/testing/refs.h"\n#include <arrow/api.h>\n',
         })
         self.assertEqual(code, 0, text)
         self.assertIn("layers ok: 5 modules", text)

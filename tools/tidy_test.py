@@ -52,6 +52,10 @@ class Tidy(unittest.TestCase):
     def test_braces_in_text_and_comments_do_not_count(self):
         self.passes("src/engine/a.cc", 'void F() {\n  G("}{{", \'{\'); // {{{\n}\n' + "int x;\n" * 80)
 
+    def test_raw_texts_do_not_count_however_many(self):
+        line = '  x = R"({"a":")" + y + R"(","b":{)" + z + R"(}})";\n'
+        self.passes("src/engine/a.cc", "void F() {\n" + line + "}\n" + "int x;\n" * 80)
+
     def test_long_files(self):
         self.refuses("601 lines, at most 600", "src/engine/a.cc", "int x;\n" * 601)
         self.refuses("301 lines, at most 300", "src/engine/engine.h", "// A.\n#pragma once\n" + "\n" * 299)
@@ -62,6 +66,9 @@ class Tidy(unittest.TestCase):
     def test_banned_file_name(self):
         for name in ("string_util", "common", "misc_things", "test_helper", "data", "new_engine"):
             self.refuses("banned word in a file name", f"src/engine/{name}.cc", "int x;\n")
+
+    def test_words_of_the_specification_are_allowed(self):
+        self.passes("src/engine/data_file_codec.cc", "int x;\n")
 
     def test_banned_type_suffix(self):
         self.refuses("type 'PoolManager' ends in 'manager'", "src/engine/a.cc", "class PoolManager {\n};\n")
@@ -78,6 +85,16 @@ class Tidy(unittest.TestCase):
                               ("std::this_thread::sleep_for(x);", "WaitFor")):
             self.refuses(f"use {instead}" if "WaitFor" not in instead else "WaitFor",
                          "src/engine/a.cc", text + "\n")
+
+    def test_tests_may_read_the_environment(self):
+        self.passes("src/engine/a_test.cc", 'auto ci = std::getenv("CI");\n')
+
+    def test_tests_may_draw_from_a_seed(self):
+        self.passes("src/engine/a_test.cc", "std::mt19937_64 rng(7);\n")
+
+    def test_an_exception_says_why(self):
+        self.passes("src/engine/a.cc", "std::mutex opening_;  // tidy: held while the library opens\n")
+        self.refuses("base::Guarded<T>", "src/engine/a.cc", "std::mutex opening_;  // tidy:\n")
 
     def test_banned_calls_in_text_are_fine(self):
         self.passes("src/engine/a.cc", 'const char* kText = "use rand() or std::mutex m;";  // rand()\n')

@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "base/context.h"
-#include "base/guarded.h"
 #include "base/result.h"
 #include "base/rng.h"
 #include "catalog/commit.h"

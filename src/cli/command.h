@@ -20,7 +20,7 @@ struct Overview {};  // `boathouse` alone
 struct HelpText {
   std::string text;
 };
-struct ShowInfo {};
+struct DescribeSetup {};
 struct Diagnose {};
 struct Completion {
   std::string shell;
@@ -234,7 +234,7 @@ struct LakeShow {};
 struct LakeAdopt {};
 
 using Command =
-    std::variant<Overview, HelpText, Version, ShowInfo, Diagnose, Completion, InitProject,
+    std::variant<Overview, HelpText, Version, DescribeSetup, Diagnose, Completion, InitProject,
                  RunProject, PlanProject, RunQuery, BranchList, BranchCreate, BranchRemove,
                  BranchShow, Checkout, BranchDiff, BranchMerge, BranchRename, TagList, TagCreate,
                  TagRemove, TagRename, CommitLog, NamespaceList, NamespaceCreate, NamespaceRemove,

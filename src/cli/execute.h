@@ -10,7 +10,7 @@ namespace cli {
 base::Result<Reply> Execute(Session& session, const Overview& command);
 base::Result<Reply> Execute(Session& session, const HelpText& command);
 base::Result<Reply> Execute(Session& session, const Version& command);
-base::Result<Reply> Execute(Session& session, const ShowInfo& command);
+base::Result<Reply> Execute(Session& session, const DescribeSetup& command);
 base::Result<Reply> Execute(Session& session, const Diagnose& command);
 base::Result<Reply> Execute(Session& session, const Completion& command);
 base::Result<Reply> Execute(Session& session, const InitProject& command);

@@ -75,7 +75,9 @@ base::Result<Reply> Execute(Session& session, const JobShow& command) {
 base::Result<Reply> Execute(Session& session, const JobLogs& command) {
   ASSIGN_OR_RETURN(const api::JobRecord job, Find(session, command.id));
   ASSIGN_OR_RETURN(const api::JobRecord ended, FollowToTheEnd(session, job.id, false));
-  return Reply{JobJson(ended), JobSummary(ended, session.style()), {}, 0};
+  Reply reply{JobJson(ended), JobSummary(ended, session.style()), {}, 0};
+  reply.error = ended.error;
+  return reply;
 }
 
 base::Result<Reply> Execute(Session& session, const JobStop& command) {

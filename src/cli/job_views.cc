@@ -269,11 +269,11 @@ std::string PlanText(const plan::PhysicalPlan& plan, const Style& style) {
       {"#", "TASK", "KIND", "READS", "WRITES", "ENVIRONMENT", "MEMORY"}, {}, {true}, 48};
   for (size_t i = 0; i < plan.tasks.size(); ++i) {
     const plan::TaskSpec& task = plan.tasks[i];
-    const plan::LogicalNode& node = logical.nodes[i];
-    const bool writes = node.strategy != plan::WriteStrategy::kNone;
+    const plan::LogicalNode* node = i < logical.nodes.size() ? &logical.nodes[i] : nullptr;
+    const bool writes = node != nullptr && node->strategy != plan::WriteStrategy::kNone;
     table.rows.push_back({std::to_string(i + 1), task.name,
                           std::string(plan::TaskKindName(task.kind)), InputText(task),
-                          writes ? node.table.ToString() : "", EnvironmentText(task.environment),
+                          writes ? node->table.ToString() : "", EnvironmentText(task.environment),
                           SizeText(task.limits.memory_bytes_max)});
   }
   return out + style.Bold("Physical plan") + "\n" + Render(table, style);

@@ -87,7 +87,7 @@ base::Result<Reply> Execute(Session& session, const Version&) {
                0};
 }
 
-base::Result<Reply> Execute(Session& session, const ShowInfo&) {
+base::Result<Reply> Execute(Session& session, const DescribeSetup&) {
   Backend& backend = session.backend();
   ASSIGN_OR_RETURN(const std::string branch, session.BranchOr(""));
   base::Result<LakeDescription> lake = backend.lakes().Describe(session.ctx(), session.lake());

@@ -51,6 +51,9 @@ int Run(const std::vector<std::string>& arguments, Backend& backend, const Surro
     around.out << reply->json.Print() << "\n";
   } else {
     around.err << RenderDiagnostics(reply->diagnostics, sources, session.err_style()) << std::flush;
+    if (reply->error.has_value()) {
+      around.err << RenderError(*reply->error, sources, session.err_style()) << std::flush;
+    }
     around.out << reply->text;
   }
   around.out.flush();

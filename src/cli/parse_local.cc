@@ -99,7 +99,8 @@ void AddLocalCommands(CLI::App& root, Command* out) {
   AddParameters(root, out);
   AddConfig(root, out);
   AddLake(root, out);
-  AddVerb<ShowInfo>(root, out, "info", "Lake, user, active branch, versions", "boathouse info");
+  AddVerb<DescribeSetup>(root, out, "info", "Lake, user, active branch, versions",
+                         "boathouse info");
   AddVerb<Diagnose>(root, out, "doctor", "What this machine lacks, and how to allow it",
                     "boathouse doctor");
   AddVerb<Version>(root, out, "version", "The program's version", "boathouse version");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rng.h"
 #include "base/testing/matchers.h"
 #include "cli/reasons.h"
 
@@ -58,7 +59,7 @@ TEST(Parse, GlobalFlagsStandAnywhere) {
 TEST(Parse, EachVerbGivesItsCommand) {
   Get<Version>("version");
   Get<Version>("--version");
-  Get<ShowInfo>("info");
+  Get<DescribeSetup>("info");
   Get<Diagnose>("doctor");
   EXPECT_EQ(Get<InitProject>("init here --name x").folder, "here");
   EXPECT_EQ(Get<BranchList>("branch ls ^ada -u ada").user, "ada");
@@ -214,6 +215,26 @@ TEST(Parse, CompletionKnowsTheCommands) {
     const auto script = Get<Completion>(std::string("completion ") + shell).script;
     for (const char* word : {"branch", "checkout", "ingest", "dry-run", "search-uri"}) {
       EXPECT_NE(script.find(word), std::string::npos) << shell << " " << word;
+    }
+  }
+}
+
+// Whatever the words and their order, the answer is a command or an error that says wrong usage.
+TEST(Parse, SurvivesRandomArguments) {
+  const std::vector<std::string> words = {
+      "run",     "branch", "create",  "ls",     "query",    "table",   "--name", "--",
+      "-",       "",       "-O",      "json",   "--strict", "on",      "--=",    "-x",
+      "--param", "a=",     "=",       "import", "commit",   "--since", "9999",   "-n",
+      "-1",      "job",    "--limit", "merge",  "-from",    "\xff"};
+  constexpr uint64_t kSeed = 20261121;
+  base::SeededRng rng(kSeed);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::string> arguments(rng.Next() % 6);
+    for (std::string& argument : arguments) argument = words[rng.Next() % words.size()];
+    const auto parsed = Parse(arguments);
+    if (!parsed.ok()) {
+      EXPECT_EQ(parsed.error().reason, kUsage) << "seed " << kSeed;
+      EXPECT_FALSE(parsed.error().message.empty());
     }
   }
 }

@@ -68,9 +68,7 @@ base::Result<Reply> Execute(Session& session, const RunProject& command) {
                    FollowToTheEnd(session, job.value(), true, &previews));
   const bool failed = ended.status != api::JobStatus::kComplete;
   Reply reply{JobJson(ended), PreviewText(previews, session.style()), {}, failed ? 1 : 0};
-  if (failed && ended.error.has_value()) {
-    reply.text += RenderError(*ended.error, session.sources().files, session.style());
-  }
+  reply.error = ended.error;
   reply.text += JobSummary(ended, session.style());
   if (command.dry_run && !failed) reply.text += "  dry run: nothing was written\n";
   return reply;

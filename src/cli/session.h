@@ -20,6 +20,7 @@ struct Reply {
   std::string text;                          // whole lines
   std::vector<api::Diagnostic> diagnostics;  // of a project: shown before the text
   int exit_code = 0;
+  std::optional<base::Error> error = {};  // of a job that failed: shown before the text
   bool written = false;  // the command wrote its answer to `out` itself, piece by piece
 };
 

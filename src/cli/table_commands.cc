@@ -18,6 +18,7 @@ std::string Mark(const Session& session) {
 
 Reply ImportReply(const Session& session, const api::JobRecord& job) {
   Reply reply{JobJson(job), JobSummary(job, session.style()), {}, 0};
+  reply.error = job.error;
   reply.exit_code = job.status == api::JobStatus::kComplete ? 0 : 1;
   return reply;
 }

@@ -124,7 +124,7 @@ base::Result<FileStats> ReadFileStats(RangeReader& file, const columnar::Schema*
 
 base::Result<bool> IsPlain(const FragmentScan& scan) {
   if (!scan.row_groups.empty() || !scan.constants.empty() || !scan.name_mapping.empty() ||
-      !scan.file->LocalPath()) {
+      scan.by_name || !scan.file->LocalPath()) {
     return false;
   }
   ASSIGN_OR_RETURN(const internal::OpenParquet opened, internal::OpenParquetFile(scan.file));

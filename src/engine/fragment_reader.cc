@@ -125,7 +125,7 @@ class FragmentProducer final : public columnar::BatchProducer {
 
   base::Status Prepare(std::unique_ptr<parquet::ParquetFileReader> parquet_reader) {
     const auto metadata = parquet_reader->metadata();
-    by_ = HasFieldIds(*metadata->schema()) ? MatchBy::kId : MatchBy::kName;
+    by_ = !scan_.by_name && HasFieldIds(*metadata->schema()) ? MatchBy::kId : MatchBy::kName;
     RETURN_IF_ERROR(ChooseRowGroups(*metadata));
     parquet::ArrowReaderProperties properties;
     properties.set_batch_size(scan_.batch_rows_max);

@@ -34,6 +34,7 @@ struct FragmentScan {
   /// A hint: row groups whose statistics exclude it are skipped. Not a substitute for the exact
   /// filter.
   std::optional<columnar::Predicate> residual;
+  bool by_name = false;  // ignore the file's ids: for files that are not of a table
   int64_t batch_rows_max = 64 * 1024;
 };
 

@@ -212,7 +212,8 @@ struct ParquetOutput::State {
   std::map<int32_t, int64_t> nans;
   int64_t rows = 0;
   int64_t group_rows = 0;
-  int64_t group_bytes = 0;
+  int64_t group_bytes = 0;     // in memory
+  bool group_is_full = false;  // the next rows start another
 };
 
 ParquetOutput::ParquetOutput(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -266,26 +267,30 @@ base::Status ParquetOutput::Write(const std::shared_ptr<arrow::RecordBatch>& row
     // Required columns are written as such: the batch takes the schema the file was opened with.
     ASSIGN_OR_RETURN(const auto schema, ArrowSchemaOf(*s.schema, true));
     const auto batch = arrow::RecordBatch::Make(schema, rows->num_rows(), rows->columns());
-    arrow::Status status = s.writer->WriteRecordBatch(*batch);
-    if (!status.ok()) return s.sink->ErrorOf(status);
-    s.rows += rows->num_rows();
-    s.group_rows += rows->num_rows();
-    s.group_bytes += arrow::util::TotalBufferSize(*rows);
-    if (s.group_rows >= s.options.row_group_rows_max ||
-        s.group_bytes >= 2 * s.options.file_bytes_target) {
+    arrow::Status status;
+    if (s.group_is_full) {
       status = s.writer->NewBufferedRowGroup();
       if (!status.ok()) return s.sink->ErrorOf(status);
       s.group_rows = 0;
       s.group_bytes = 0;
     }
+    status = s.writer->WriteRecordBatch(*batch);
+    if (!status.ok()) return s.sink->ErrorOf(status);
+    s.rows += rows->num_rows();
+    s.group_rows += rows->num_rows();
+    s.group_bytes += arrow::util::TotalBufferSize(*rows);
+    s.group_is_full = s.group_rows >= s.options.row_group_rows_max ||
+                      s.group_bytes >= 2 * s.options.file_bytes_target;
   } catch (const std::exception& exception) {
     return s.sink->ErrorOf(arrow::Status::UnknownError(exception.what()));
   }
   return base::Ok();
 }
 
-int64_t ParquetOutput::bytes_written() const {
-  return state_->sink->written();
+bool ParquetOutput::is_full() const {
+  const State& s = *state_;
+  const bool wide = s.group_is_full && s.group_bytes >= 2 * s.options.file_bytes_target;
+  return wide || s.sink->written() >= s.options.file_bytes_target;
 }
 int64_t ParquetOutput::rows() const {
   return state_->rows;

@@ -23,7 +23,8 @@ class ParquetOutput {
   ParquetOutput& operator=(const ParquetOutput&) = delete;
 
   base::Status Write(const std::shared_ptr<arrow::RecordBatch>& rows);
-  int64_t bytes_written() const;
+  /// It has reached the size wanted.
+  bool is_full() const;
   int64_t rows() const;
   base::Result<WrittenFile> Finish();
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <arrow/array.h>
+
 #include "base/nearest.h"
 #include "columnar/canonical.h"
 #include "columnar/producer.h"
@@ -104,7 +106,7 @@ class TableWriter {
       at = open_.emplace(key, std::move(output)).first;
     }
     RETURN_IF_ERROR(at->second->Write(part.rows));
-    if (at->second->bytes_written() >= options_.file_bytes_target) return CloseOne(at);
+    if (at->second->is_full()) return CloseOne(at);
     return base::Ok();
   }
 

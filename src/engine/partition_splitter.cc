@@ -3,6 +3,7 @@
 #include <arrow/builder.h>
 #include <arrow/compute/api_vector.h>
 #include <arrow/compute/initialize.h>
+#include <arrow/datum.h>
 #include <arrow/extension_type.h>
 
 #include <map>
@@ -46,7 +47,7 @@ base::Result<FieldValues> ValuesOf(const arrow::RecordBatch& batch, const column
   if (column->type_id() == arrow::Type::EXTENSION) {
     column = static_cast<const arrow::ExtensionArray&>(*column).storage();
   }
-  auto encoded = arrow::compute::DictionaryEncode(column);
+  auto encoded = arrow::compute::DictionaryEncode(arrow::Datum(column));
   if (!encoded.ok()) return FromStatus(encoded.status(), "group rows by partition");
   const auto array = encoded->make_array();
   const auto& dictionary = static_cast<const arrow::DictionaryArray&>(*array);
@@ -82,7 +83,8 @@ base::Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
   ARROW_OR_RETURN(builder.AppendValues(rows), "take rows");
   std::shared_ptr<arrow::Array> indices;
   ARROW_OR_RETURN(builder.Finish(&indices), "take rows");
-  auto taken = arrow::compute::Take(batch, indices, arrow::compute::TakeOptions::NoBoundsCheck());
+  auto taken = arrow::compute::Take(arrow::Datum(batch), arrow::Datum(indices),
+                                    arrow::compute::TakeOptions::NoBoundsCheck());
   if (!taken.ok()) return FromStatus(taken.status(), "take rows");
   return taken->record_batch();
 }

@@ -189,7 +189,7 @@ class Generator {
 
 TEST(TaskSpecCodec, GivesBackWhatWentIn) {
   Generator generator(7);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const TaskSpec spec = generator.AnySpec();
     const auto decoded = DecodeTaskSpec(EncodeTaskSpec(spec));
     ASSERT_THAT(decoded, IsOk()) << "round " << i;
@@ -199,7 +199,7 @@ TEST(TaskSpecCodec, GivesBackWhatWentIn) {
 
 TEST(TaskOutcomeCodec, GivesBackWhatWentIn) {
   Generator generator(11);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const base::Bytes bytes = EncodeTaskOutcome(generator.AnyOutcome());
     const auto decoded = DecodeTaskOutcome(bytes);
     ASSERT_THAT(decoded, IsOk()) << "round " << i;
@@ -211,7 +211,7 @@ TEST(TaskOutcomeCodec, GivesBackWhatWentIn) {
 // accepts what it would write differently.
 TEST(TaskSpecCodec, SurvivesDamagedBytes) {
   Generator generator(13);
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const base::Bytes good = EncodeTaskSpec(generator.AnySpec());
     for (int j = 0; j < 20; ++j) {
       base::Bytes bad = good;

@@ -30,8 +30,6 @@ inline constexpr std::string_view kBadParameterValue = "planner.bad_parameter_va
 inline constexpr std::string_view kBadExpectation = "planner.bad_expectation";
 /// kInvalidArgument: the namespace or a table name breaks the rules for names.
 inline constexpr std::string_view kBadName = "planner.bad_name";
-/// kInvalidArgument: ref= on an input that is a model of the same project.
-inline constexpr std::string_view kRefOnModel = "planner.ref_on_model";
 /// kInvalidArgument: the project has neither a model nor an expectation.
 inline constexpr std::string_view kEmptyProject = "planner.empty_project";
 

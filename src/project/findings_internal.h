@@ -22,8 +22,8 @@ class Findings {
     Add(Make(base::Code::kUnimplemented, std::move(place), reason, std::move(message)));
   }
   void Warn(base::Place place, std::string_view reason, std::string message) {
-    list_.push_back({false, Make(base::Code::kInvalidArgument, std::move(place), reason,
-                                 std::move(message))});
+    list_.push_back(
+        {false, Make(base::Code::kInvalidArgument, std::move(place), reason, std::move(message))});
   }
   /// A warning about `word`, with the nearest of `known`.
   void WarnUnknown(base::Place place, std::string_view reason, const std::string& what,

@@ -53,9 +53,9 @@ struct PlacedText {
 
 /// A TableSchema class, or the columns of one.
 struct Contract {
-  std::string name;                  // of the class
-  std::vector<std::string> columns;  // all of them in order, those of type Any too
-  columnar::Schema schema;  // those with a type; required = not nullable
+  std::string name;                            // of the class
+  std::vector<std::string> columns;            // all of them in order, those of type Any too
+  columnar::Schema schema;                     // those with a type; required = not nullable
   std::vector<std::string> any_columns;        // declared as Any: their type is not checked
   std::map<std::string, std::string> lineage;  // column → "parent['col']", as written
   std::map<std::string, base::Place> places;   // column → where it is declared

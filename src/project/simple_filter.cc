@@ -36,9 +36,10 @@ std::string Unquote(std::string_view text) {
 /// Words that end or begin something else than a column.
 bool IsReserved(const std::string& upper) {
   static constexpr std::string_view words[] = {
-      "AND",  "OR",   "NOT",    "IN",   "IS",     "NULL",      "LIKE",        "ILIKE",
-      "TRUE", "FALSE", "BETWEEN", "CASE", "EXISTS", "SELECT",  "DATE",        "TIMESTAMP",
-      "TIMESTAMPTZ", "INTERVAL", "CAST", "CURRENT_DATE", "CURRENT_TIMESTAMP", "ESCAPE", "SIMILAR"};
+      "AND",    "OR",        "NOT",         "IN",       "IS",   "NULL",         "LIKE",
+      "ILIKE",  "TRUE",      "FALSE",       "BETWEEN",  "CASE", "EXISTS",       "SELECT",
+      "DATE",   "TIMESTAMP", "TIMESTAMPTZ", "INTERVAL", "CAST", "CURRENT_DATE", "CURRENT_TIMESTAMP",
+      "ESCAPE", "SIMILAR"};
   return std::find(std::begin(words), std::end(words), upper) != std::end(words);
 }
 

@@ -1,5 +1,12 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <string>
 
+#include "base/file.h"
 #include "state/reasons.h"
 #include "state/sqlite_schema_internal.h"
 
@@ -46,6 +53,33 @@ constexpr char kRaiseFloor[] =
     " WHERE name='version_floor' AND value<(SELECT version FROM kv WHERE key=?1)";
 constexpr char kDeleteRecord[] = "DELETE FROM kv WHERE key=?1";
 
+// What the log holds before a commit folds it into the file (SQLite's default, 1000 pages and their
+// headers), and room for the commit that passes the limit.
+constexpr uint64_t kLogBytes = 1100ull * (4096 + 24);
+
+/// Gives the log its full length at once. SQLite reads a log up to its first invalid frame, and
+/// zeros are one; it then writes over blocks that exist, and an fsync has no file size to store:
+/// a fraction of the time on a journalling file system. Best effort: without the room for it the
+/// log grows as it is written. Call with the lock file held, since writers append to it.
+Status ExtendLog(const std::string& path) {
+  const base::Fd log(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!log.valid()) return base::IoError("open", path, errno);
+  struct stat status{};
+  if (::fstat(log.get(), &status) != 0) return base::IoError("look at", path, errno);
+  const std::string zeros(64 << 10, '\0');
+  for (auto at = static_cast<uint64_t>(status.st_size); at < kLogBytes;) {
+    const size_t size = std::min<uint64_t>(zeros.size(), kLogBytes - at);
+    const ssize_t written = ::pwrite(log.get(), zeros.data(), size, static_cast<off_t>(at));
+    if (written <= 0) {
+      if (::ftruncate(log.get(), status.st_size) != 0) return base::IoError("cut", path, errno);
+      return base::Ok();
+    }
+    at += static_cast<uint64_t>(written);
+  }
+  if (::fsync(log.get()) != 0) return base::IoError("fsync", path, errno);
+  return base::Ok();
+}
+
 Status RunWith(Database& database, const char* sql, base::BytesView first,
                base::BytesView second = {}, bool has_second = false) {
   ASSIGN_OR_RETURN(sqlite3_stmt * prepared, database.Prepare(sql));
@@ -82,14 +116,17 @@ Result<Found> Inspect(Database& database, const std::string& path) {
   return Found::kStore;
 }
 
-Status CreateSchema(Database& database) {
+Status CreateSchema(Database& database, const std::string& path) {
   ASSIGN_OR_RETURN(const std::string mode, database.ReadText("PRAGMA journal_mode=WAL"));
   if (mode != "wal") {
     return Error(Code::kFailedPrecondition, reasons::kDatabaseFailed,
                  "the file system cannot hold a database with a write-ahead log (mode \"" + mode +
                      "\"): put the lake on a local disk");
   }
-  return database.Run(kCreate);
+  RETURN_IF_ERROR(database.Run(kCreate));
+  // Into the file itself, so that its marks are there for whoever looks.
+  RETURN_IF_ERROR(database.Run("PRAGMA wal_checkpoint(PASSIVE)"));
+  return ExtendLog(path + "-wal");
 }
 
 Result<std::optional<std::string>> FailedExpectation(Database& database, const Batch& batch) {

@@ -20,8 +20,8 @@ enum class Found { kStore, kEmpty };
 /// kUnimplemented "state.newer_version".
 base::Result<Found> Inspect(Database& database, const std::string& path);
 
-/// Makes an empty database a store. Call with the lock file held.
-base::Status CreateSchema(Database& database);
+/// Makes an empty database, the file at `path`, a store. Call with the lock file held.
+base::Status CreateSchema(Database& database, const std::string& path);
 
 /// The key of the first expectation that does not hold. Inside a transaction.
 base::Result<std::optional<std::string>> FailedExpectation(Database& database, const Batch& batch);

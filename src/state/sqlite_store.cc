@@ -60,7 +60,7 @@ Status CreateFile(const SqliteOptions& options) {
                    Database::Open(options.path, Database::Access::kCreate, options.busy_max));
   ASSIGN_OR_RETURN(const Found found, Inspect(*database, options.path));
   if (found == Found::kStore) return base::Ok();
-  RETURN_IF_ERROR(CreateSchema(*database));
+  RETURN_IF_ERROR(CreateSchema(*database, options.path));
   return base::SyncFolder(FolderOf(options.path));
 }
 

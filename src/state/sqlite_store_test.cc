@@ -73,6 +73,21 @@ TEST_F(SqliteStoreTest, MarksItsFile) {
   EXPECT_EQ(bytes.substr(18, 2), "\2\2");
 }
 
+// At stake: each commit would pay for the growth of the log besides its own fsync.
+TEST_F(SqliteStoreTest, CommitsWriteOverALogOfFullLength) {
+  (void)Open().value();
+  const auto length = std::filesystem::file_size(path_ + "-wal");
+  EXPECT_GE(length, 1000u * 4096u);
+  for (int process = 0; process < 3; ++process) {
+    auto store = Open().value();
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_THAT(store->Apply(ctx_, {.puts = {{"k", std::string(5000, 'x')}}}), IsOk());
+    }
+  }
+  EXPECT_EQ(std::filesystem::file_size(path_ + "-wal"), length);
+  EXPECT_EQ(Open().value()->Read(ctx_, "k").value()->version, 60u);
+}
+
 TEST_F(SqliteStoreTest, RefusesANewerVersion) {
   (void)Open().value();
   RunSql("PRAGMA user_version=2");

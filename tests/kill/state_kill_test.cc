@@ -341,9 +341,14 @@ void PrintTimes(const Killer& killer, size_t operations, std::chrono::seconds ti
       micros.size(), at(0.5), at(0.99), micros.back());
 }
 
+/// How long to kill; set by "--seconds N".
+std::chrono::seconds& TheTime() {
+  static std::chrono::seconds time{8};
+  return time;
+}
+
 TEST(StateKill, LosesNothingAcknowledgedAndDoesNothingByHalves) {
-  const char* seconds = std::getenv("KILL_SECONDS");
-  const std::chrono::seconds time(seconds == nullptr ? 8 : std::atoi(seconds));
+  const std::chrono::seconds time = TheTime();
   const uint64_t seed = base::SystemRng().Next();
   SCOPED_TRACE("seed " + std::to_string(seed));
   const state::testing::TemporaryFolder folder;
@@ -379,5 +384,8 @@ int main(int argc, char** argv) {
     return RunChild(argv[2], static_cast<uint32_t>(std::strtoul(argv[3], nullptr, 10)));
   }
   ::testing::InitGoogleTest(&argc, argv);
+  if (argc == 3 && std::string(argv[1]) == "--seconds") {
+    TheTime() = std::chrono::seconds(std::atoi(argv[2]));
+  }
   return RUN_ALL_TESTS();
 }

@@ -91,5 +91,8 @@ class MarkedOutput(io.TextIOBase):
 
 
 def replace_streams(code_folder):
-    sys.stdout = sys.__stdout__ = MarkedOutput(1, code_folder, "<stdout>")
-    sys.stderr = sys.__stderr__ = MarkedOutput(2, code_folder, "<stderr>")
+    """Returns both streams: the user's code may put others in their place."""
+    streams = MarkedOutput(1, code_folder, "<stdout>"), MarkedOutput(2, code_folder, "<stderr>")
+    sys.stdout, sys.stderr = streams
+    sys.__stdout__, sys.__stderr__ = streams
+    return streams

@@ -61,6 +61,8 @@ class Call:
         self.code_folder = message["code_folder"].rstrip("/") + "/"
         self.function_name = message["function"]
         self.reply = {}
+        self.streams = printing.replace_streams(self.code_folder)
+        self.errors = self.streams[1]
 
     def run(self):
         """Returns the reply."""
@@ -147,7 +149,7 @@ class Call:
         file, line = tracebacks.place_of(error, self.code_folder)
         text = tracebacks.text_of(error, self.code_folder)
         place = "%s:%d" % (file, line) if file else ""
-        sys.stderr.write_marked(text, place)
+        self.errors.write_marked(text, place)
         message = prefix + tracebacks.one_line(error).replace(self.code_folder, "")
         exception = type(error).__name__
         return Failure(kind, message, file=file, line=line, traceback=text, exception=exception)
@@ -168,7 +170,7 @@ class Call:
         try:
             result = self._call(function, arguments)
         except AssertionError as error:
-            sys.stderr.write_marked(*self._assertion(error))
+            self.errors.write_marked(*self._assertion(error))
             self.reply.update(check_passed=False, check_message=self._assertion_text(error))
             return
         if type(result).__name__ == "BooleanScalar" and result.is_valid:
@@ -238,15 +240,13 @@ def main(descriptor):
     except (packets.HostGone, OSError):
         os._exit(1)
     call = Call(message, descriptors)
-    printing.replace_streams(call.code_folder)
     try:
         reply = call.run()
     except Failure as failure:
         reply = dict(call.reply, error=failure.reply)
         reply.pop("descriptor", None)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, printing.MarkedOutput):
-            stream.finish()
+    for stream in call.streams:
+        stream.finish()
     packets.send(connection, packets.REPLY, reply)
     # Threads the user's code left behind must not keep the sandbox.
     os._exit(0)

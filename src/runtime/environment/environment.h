@@ -49,7 +49,7 @@ class EnvironmentStore {
 
   /// `requirements_txt` adds to the spec's packages, which win (F-027); pyarrow is added at a
   /// version that works with the numpy chosen. If `spec.lock_digest` is set, exactly that lock is
-  /// used (kNotFound environment.no_package if the store lost it). Errors: see reasons.h.
+  /// used (kNotFound environment.no_lock if the store lacks it). Errors: see reasons.h.
   base::Result<ReadyEnvironment> Prepare(const base::Context& ctx,
                                          const plan::EnvironmentSpec& spec,
                                          const std::string& requirements_txt,

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kRunnerSocket = 3;
 constexpr char kCodeInside[] = "/code";
-constexpr char kRunnerInside[] = "/boathouse";
+constexpr char kPythonInside[] = "/boathouse";
+constexpr char kRunnerInside[] = "/boathouse/runner";
 constexpr std::chrono::seconds kExitWait{5};
 
 /// The project's files as a folder of this machine, made once per digest; safe for several threads
@@ -76,7 +77,7 @@ base::Result<SandboxSpec> SandboxOf(ExecutorParts& parts, const plan::TaskSpec& 
   }
   spec.binds = environment.binds;
   spec.binds.push_back({code_folder, kCodeInside});
-  spec.binds.push_back({parts.runner_folder, kRunnerInside});
+  spec.binds.push_back({parts.python_folder, kPythonInside});
   spec.environment_layers = environment.layers;
   if (!isolated) {
     ASSIGN_OR_RETURN(std::string tree, environments.ComposeTree(environment));
@@ -93,8 +94,8 @@ base::Result<SandboxSpec> SandboxOf(ExecutorParts& parts, const plan::TaskSpec& 
 }
 
 /// Why a call ended without a reply, as the user should hear it.
-base::Error Explain(const plan::TaskSpec& task, SandboxProcess& process, base::Error error,
-                    bool timed_out) {
+base::Error Explain(const plan::TaskSpec& task, SandboxProcess& process, base::Instant now,
+                    base::Error error, bool timed_out) {
   const std::string function = "function \"" + task.name + "\"";
   if (timed_out) {
     const auto seconds =

@@ -42,7 +42,7 @@ struct ExecutorParts {
   std::function<base::Result<EnvironmentStore*>()> environments;
   /// Lines that functions print, from threads of the sessions.
   std::function<void(const plan::TaskSpec&, const OutputLine&)> on_line;
-  std::string runner_folder;  // python/runner on this machine
+  std::string python_folder;  // python/ of this program: runner, compat, src
   std::string work_folder;    // for unpacked code; exists
 };
 

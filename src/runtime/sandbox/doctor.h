@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/environment/interpreter.h"
 #include "runtime/sandbox/sandbox.h"
 
 namespace runtime {
@@ -22,5 +24,8 @@ struct Probe {
 
 /// Probes of the kernel and of the whole sandbox (one is launched). Takes under a second.
 std::vector<Probe> ProbeSandbox(const LauncherOptions& options);
+
+/// Probes of what environments need: uv, interpreters. Starts every interpreter once.
+std::vector<Probe> ProbeEnvironments(const Variables& variables);
 
 }  // namespace runtime

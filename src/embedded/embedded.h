@@ -1,0 +1,56 @@
+// A whole Boathouse in one process: stores, control plane and worker, wired over a lake in a
+// folder.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/catalog_api.h"
+#include "api/jobs_api.h"
+#include "api/tables_api.h"
+#include "base/context.h"
+#include "base/result.h"
+#include "control/recovery.h"
+#include "embedded/lake_folder.h"
+#include "runtime/environment/environment.h"
+#include "runtime/sandbox/sandbox.h"
+
+namespace embedded {
+
+struct Options {
+  std::string lake;  // folder
+  std::string user;
+  bool create = true;             // make the lake when there is none
+  bool isolated = true;           // false only by the user's explicit flag
+  uint32_t slots = 2;             // tasks at once
+  uint64_t memory_bytes_max = 0;  // for all tasks; 0 = three quarters of the machine's
+  std::string python_folder;      // python/runner
+  std::string temp_folder;  // for unpacked code and spilled data; a folder of its own is made in it
+  runtime::LauncherOptions launcher;
+  runtime::EnvironmentOptions environment;
+};
+
+/// Dropping it stops what it runs and waits. One per process and lake; several processes may have
+/// the same lake.
+class Embedded {
+ public:
+  static base::Result<std::unique_ptr<Embedded>> Open(const base::Context& ctx, Options options);
+  ~Embedded();
+
+  api::Refs& refs();
+  api::Namespaces& namespaces();
+  api::Tables& tables();
+  /// Starts the worker (and the sandbox launcher) with the first job that needs it.
+  api::Jobs& jobs();
+  const LakeFolder& folder() const;
+  /// What dead processes left, as found at Open.
+  const std::vector<control::Recovered>& recovered() const;
+
+ private:
+  struct Wiring;
+  explicit Embedded(std::unique_ptr<Wiring> wiring);
+  std::unique_ptr<Wiring> wiring_;
+};
+
+}  // namespace embedded

@@ -1,0 +1,15 @@
+// The reasons of errors of lakes as folders, each with its code.
+#pragma once
+
+namespace embedded {
+
+inline constexpr char kNoLake[] = "lake.none";  // kNotFound: no lake at this path. path
+inline constexpr char kMoved[] =
+    "lake.moved";  // kFailedPrecondition: made elsewhere. path, made_at
+inline constexpr char kNotEmpty[] =
+    "lake.not_empty";  // kFailedPrecondition: holds other things. path
+inline constexpr char kNewerFormat[] =
+    "lake.newer_format";                            // kUnimplemented: made by a newer program. path
+inline constexpr char kDamaged[] = "lake.damaged";  // kCorrupt: lake.json cannot be read. path
+
+}  // namespace embedded

@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <set>
+
+#include "base/sha256.h"
+#include "project/load.h"
+#include "project/project_file_internal.h"
+#include "project/python_project_internal.h"
+#include "project/sql_project_internal.h"
+#include "project/sql_text.h"
+
+namespace project {
+namespace {
+
+bool IsTopLevelPython(const std::string& path) {
+  return path.ends_with(".py") && path.find('/') == std::string::npos;
+}
+
+std::string FileAndLine(const base::Place& place) {
+  return place.file + ":" + std::to_string(place.line);
+}
+
+void CheckDuplicates(const std::vector<NodeDecl>& nodes, Findings& findings) {
+  std::map<std::string, const NodeDecl*> first;
+  for (const NodeDecl& node : nodes) {
+    const auto [known, is_first] = first.emplace(node.name, &node);
+    if (is_first) continue;
+    const std::string other = FileAndLine(known->second->place);
+    findings.Add(base::Error(base::Code::kAlreadyExists, std::string(reasons::kDuplicateName),
+                             "\"" + node.name + "\" is defined twice: at " + other + " and at " +
+                                 FileAndLine(node.place) + ", rename one of them")
+                     .At(node.place)
+                     .Set("other", other));
+  }
+}
+
+class ParameterCheck {
+ public:
+  ParameterCheck(const ProjectGraph& graph, Findings& findings)
+      : graph_(graph), findings_(findings) {
+    for (const ParameterDecl& parameter : graph.parameters) names_.push_back(parameter.name);
+  }
+
+  void Check(const std::string& name, const base::Place& place) {
+    const ParameterDecl* parameter = graph_.FindParameter(name);
+    if (parameter == nullptr) {
+      findings_.Add(base::Error(base::Code::kNotFound, std::string(reasons::kUnknownParameter),
+                                "parameter \"" + name + "\" is not declared in " +
+                                    graph_.project_file + base::DidYouMean(name, names_))
+                        .At(place));
+    } else if (parameter->type == ParameterType::kSecret ||
+               parameter->type == ParameterType::kVault) {
+      findings_.Unsupported(place, reasons::kSecrets,
+                            "parameter \"" + name + "\" is a " +
+                                std::string(ParameterTypeName(parameter->type)) +
+                                ": secrets are not supported yet");
+    }
+  }
+  void Check(const Filter& filter) {
+    for (const std::string& name : filter.parameters) Check(name, filter.text.place);
+  }
+  void Check(const NodeDecl& node) {
+    for (const ParameterUse& use : node.parameters) Check(use.parameter, use.place);
+    for (const InputDecl& input : node.inputs) Check(input.filter);
+    Check(node.overwrite_filter);
+    for (const std::string& name : node.sql_parameters) Check(name, SqlPlace(node, name));
+  }
+
+ private:
+  static base::Place SqlPlace(const NodeDecl& node, const std::string& name) {
+    for (const SqlParameter& use : FindSqlParameters(node.sql)) {
+      if (use.name != name) continue;
+      const LineColumn at = PlaceOf(node.sql, use.offset);
+      return {node.place.file, at.line, at.column};
+    }
+    return node.place;
+  }
+  const ProjectGraph& graph_;
+  Findings& findings_;
+  std::vector<std::string> names_;
+};
+
+/// The project file of a snapshot; null (and a complaint) unless there is exactly one.
+const Snapshot::value_type* FindProjectFile(const Snapshot& files, Findings& findings) {
+  const auto yml = files.find("bauplan_project.yml");
+  const auto yaml = files.find("bauplan_project.yaml");
+  if (yml != files.end() && yaml != files.end()) {
+    findings.Bad({yaml->first, 1, 1}, reasons::kTwoFiles,
+                 "there are bauplan_project.yml and bauplan_project.yaml: remove one of them");
+    return nullptr;
+  }
+  if (yml == files.end() && yaml == files.end()) {
+    findings.Add(base::Error(base::Code::kNotFound, std::string(reasons::kNoFile),
+                             "no bauplan_project.yml: `boathouse init` makes a project"));
+    return nullptr;
+  }
+  return yml != files.end() ? &*yml : &*yaml;
+}
+
+}  // namespace
+
+std::string SnapshotDigest(const Snapshot& files) {
+  base::Sha256Hasher hasher;
+  const auto add = [&](const std::string& text) {  // lengths first: no two snapshots look alike
+    hasher.Update(std::to_string(text.size()) + ":");
+    hasher.Update(text);
+  };
+  for (const auto& [path, content] : files) {
+    add(path);
+    add(content);
+  }
+  return base::ToHex(hasher.Finish());
+}
+
+ReadResult ReadProject(const Snapshot& files, const SqlAnalyzer& sql) {
+  Findings findings;
+  ReadResult result;
+  ProjectGraph& graph = result.graph;
+  graph.code_digest = SnapshotDigest(files);
+  if (const auto* file = FindProjectFile(files, findings)) {
+    (void)ReadProjectFile(file->first, file->second, graph, findings);
+  }
+  if (const auto found = files.find("requirements.txt"); found != files.end()) {
+    EnvironmentDecl required;
+    ReadRequirements(found->first, found->second, required, findings);
+    graph.default_environment.packages.merge(required.packages);  // the project file wins
+  }
+  std::map<std::string, PyModule> modules;
+  for (const auto& [path, text] : files) {
+    if (!IsTopLevelPython(path)) continue;
+    PyModule module = ParsePython(path, text);
+    for (base::Error& error : module.syntax_errors) findings.Add(error);
+    modules.emplace(path, std::move(module));
+  }
+  const PythonNames names(modules);
+  TableSchemas schemas(names, findings);
+  for (const auto& [path, text] : files) {
+    if (const auto module = modules.find(path); module != modules.end()) {
+      if (!module->second.syntax_errors.empty()) continue;  // the rest would be guesses
+      ReadPythonNodes(module->second, names, schemas, sql, findings, graph.nodes);
+    } else if (path.ends_with(".sql")) {
+      graph.nodes.push_back(ReadSqlNode(path, text, schemas, sql, findings));
+    }
+  }
+  schemas.ReadAll();
+  CheckDuplicates(graph.nodes, findings);
+  ParameterCheck parameters(graph, findings);
+  for (const NodeDecl& node : graph.nodes) parameters.Check(node);
+  result.diagnostics = findings.Take();
+  return result;
+}
+
+}  // namespace project
