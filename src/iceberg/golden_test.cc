@@ -1,8 +1,6 @@
 // Bytes that were written once and must be read forever: a table of PyIceberg 0.12 and our own
-// files. BOATHOUSE_WRITE_GOLDEN=1 writes ours where they are missing; what exists is never changed.
+// files. Ours are written where they are missing by the disabled test; what exists never changes.
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 #include "base/file.h"
 #include "base/testing/matchers.h"
@@ -23,9 +21,9 @@ base::Bytes Golden(const std::string& name) {
   return bytes.ok() ? *bytes : base::Bytes();
 }
 
-void WriteIfAsked(const std::string& name, const base::Bytes& bytes) {
+void WriteIfMissing(const std::string& name, const base::Bytes& bytes) {
   const std::string path = BOATHOUSE_SOURCE_DIR "/tests/golden/iceberg/" + name;
-  if (std::getenv("BOATHOUSE_WRITE_GOLDEN") == nullptr || base::ReadFile(path).ok()) return;
+  if (base::ReadFile(path).ok()) return;
   EXPECT_THAT(base::WriteFileDurably(path, bytes), IsOk());
 }
 
@@ -95,16 +93,21 @@ ManifestFile OurRow() {
   return row;
 }
 
+TEST(GoldenOurs, DISABLED_AreWrittenWhereMissing) {
+  WriteIfMissing("ours-1/manifest.avro", *EncodeManifest(OurManifest()));
+  WriteIfMissing("ours-1/manifest-list.avro", EncodeManifestList({OurRow()}, {12, 11, 5}));
+  WriteIfMissing("ours-1/manifest-file.cbor", EncodeManifestFile(OurRow()));
+  WriteIfMissing("ours-1/partition-spec.cbor", EncodePartitionSpec(OurManifest().spec));
+}
+
 /// Entries whose snapshot id and sequence numbers are null, to be inherited (formats §5).
 TEST(GoldenOurs, DeltaManifestWithNullsIsRead) {
-  WriteIfAsked("ours-1/manifest.avro", *EncodeManifest(OurManifest()));
   const auto manifest = DecodeManifest(Golden("ours-1/manifest.avro"));
   ASSERT_THAT(manifest, IsOk());
   EXPECT_EQ(*manifest, OurManifest());
 }
 
 TEST(GoldenOurs, ManifestListIsRead) {
-  WriteIfAsked("ours-1/manifest-list.avro", EncodeManifestList({OurRow()}, {12, 11, 5}));
   const auto rows = DecodeManifestList(Golden("ours-1/manifest-list.avro"));
   ASSERT_THAT(rows, IsOk());
   ManifestFile expected = OurRow();
@@ -116,8 +119,6 @@ TEST(GoldenOurs, ManifestListIsRead) {
 
 /// What workers hand over: these bytes do not depend on a compression library, so they are equal.
 TEST(GoldenOurs, RowAndSpecKeepTheirBytes) {
-  WriteIfAsked("ours-1/manifest-file.cbor", EncodeManifestFile(OurRow()));
-  WriteIfAsked("ours-1/partition-spec.cbor", EncodePartitionSpec(OurManifest().spec));
   EXPECT_EQ(Golden("ours-1/manifest-file.cbor"), EncodeManifestFile(OurRow()));
   EXPECT_EQ(DecodeManifestFile(Golden("ours-1/manifest-file.cbor")).value(), OurRow());
   EXPECT_EQ(Golden("ours-1/partition-spec.cbor"), EncodePartitionSpec(OurManifest().spec));

@@ -51,6 +51,18 @@ std::string AvroName(const std::string& name) {
   return out.empty() ? "_" : out;
 }
 
+/// `text` with every placeholder replaced.
+std::string Filled(std::string text,
+                   const std::vector<std::pair<std::string_view, std::string>>& values) {
+  for (const auto& [placeholder, value] : values) {
+    for (size_t at = 0; (at = text.find(placeholder, at)) != std::string::npos;) {
+      text.replace(at, placeholder.size(), value);
+      at += value.size();
+    }
+  }
+  return text;
+}
+
 std::string AvroType(const Type& type, const std::string& unique) {
   switch (type.id) {
     case TypeId::kBoolean:
@@ -76,14 +88,19 @@ std::string AvroType(const Type& type, const std::string& unique) {
     case TypeId::kTimestamptz:
       return R"({"type":"long","logicalType":"timestamp-micros","adjust-to-utc":true})";
     case TypeId::kUuid:
-      return R"({"type":"fixed","size":16,"logicalType":"uuid","name":"uuid_)" + unique + "\"}";
+      return Filled(R"({"type":"fixed","size":16,"logicalType":"uuid","name":"uuid_$id"})",
+                    {{"$id", unique}});
     case TypeId::kFixed:
-      return R"({"type":"fixed","size":)" + std::to_string(type.length) + R"(,"name":"fixed_)" +
-             unique + "\"}";
-    case TypeId::kDecimal:
-      return R"({"type":"fixed","size":)" + std::to_string(DecimalBytes(type.precision)) +
-             R"(,"logicalType":"decimal","precision":)" + std::to_string(type.precision) +
-             R"(,"scale":)" + std::to_string(type.scale) + R"(,"name":"decimal_)" + unique + "\"}";
+      return Filled(R"({"type":"fixed","size":$size,"name":"fixed_$id"})",
+                    {{"$size", std::to_string(type.length)}, {"$id", unique}});
+    case TypeId::kDecimal: {
+      constexpr char kTemplate[] = R"({"type":"fixed","size":$size,"logicalType":"decimal",)"
+                                   R"("precision":$precision,"scale":$scale,"name":"decimal_$id"})";
+      return Filled(kTemplate, {{"$size", std::to_string(DecimalBytes(type.precision))},
+                                {"$precision", std::to_string(type.precision)},
+                                {"$scale", std::to_string(type.scale)},
+                                {"$id", unique}});
+    }
     case TypeId::kStruct:
     case TypeId::kList:
     case TypeId::kMap:
@@ -100,46 +117,53 @@ std::string PartitionFieldsJson(const PartitionSpec& spec, const std::vector<Typ
     // The id keeps names apart that differ only in replaced characters.
     std::string name = AvroName(spec.fields[i].name);
     if (name != spec.fields[i].name) name += "_" + id;
-    json += R"({"name":")" + name + R"(","type":["null",)" + AvroType(types[i], id) +
-            R"(],"default":null,"field-id":)" + id + "}";
+    json += Filled(R"({"name":"$name","type":["null",$type],"default":null,"field-id":$id})",
+                   {{"$name", name}, {"$type", AvroType(types[i], id)}, {"$id", id}});
   }
   return json;
 }
 
 std::string CountMap(const char* name, int id, int key, const char* value_type) {
-  const std::string k = std::to_string(key);
-  const std::string v = std::to_string(key + 1);
-  return std::string(R"({"name":")") + name + R"(","type":["null",{"type":"array","items":)" +
-         R"({"type":"record","name":"k)" + k + "_v" + v +
-         R"(","fields":[{"name":"key","type":"int","field-id":)" + k +
-         R"(},{"name":"value","type":")" + value_type + R"(","field-id":)" + v +
-         R"(}]},"logicalType":"map"}],"default":null,"field-id":)" + std::to_string(id) + "},";
+  constexpr char kTemplate[] = R"({"name":"$name","type":["null",{"type":"array","items":)"
+                               R"({"type":"record","name":"k$key_v$value","fields":)"
+                               R"([{"name":"key","type":"int","field-id":$key},)"
+                               R"({"name":"value","type":"$type","field-id":$value}]},)"
+                               R"("logicalType":"map"}],"default":null,"field-id":$id},)";
+  return Filled(kTemplate, {{"$name", name},
+                            {"$id", std::to_string(id)},
+                            {"$key", std::to_string(key)},
+                            {"$value", std::to_string(key + 1)},
+                            {"$type", value_type}});
 }
 
 std::string ManifestSchemaJson(const PartitionSpec& spec, const std::vector<Type>& types) {
-  return std::string(R"({"type":"record","name":"manifest_entry","fields":[)") +
-         R"({"name":"status","type":"int","field-id":0},)"
-         R"({"name":"snapshot_id","type":["null","long"],"default":null,"field-id":1},)"
-         R"({"name":"sequence_number","type":["null","long"],"default":null,"field-id":3},)"
-         R"({"name":"file_sequence_number","type":["null","long"],"default":null,"field-id":4},)"
-         R"({"name":"data_file","field-id":2,"type":{"type":"record","name":"r2","fields":[)"
-         R"({"name":"content","type":"int","field-id":134},)"
-         R"({"name":"file_path","type":"string","field-id":100},)"
-         R"({"name":"file_format","type":"string","field-id":101},)"
-         R"({"name":"partition","field-id":102,"type":{"type":"record","name":"r102","fields":[)" +
-         PartitionFieldsJson(spec, types) +
-         R"(]}},{"name":"record_count","type":"long","field-id":103},)"
-         R"({"name":"file_size_in_bytes","type":"long","field-id":104},)" +
-         CountMap("column_sizes", 108, 117, "long") + CountMap("value_counts", 109, 119, "long") +
-         CountMap("null_value_counts", 110, 121, "long") +
-         CountMap("nan_value_counts", 137, 138, "long") +
-         CountMap("lower_bounds", 125, 126, "bytes") + CountMap("upper_bounds", 128, 129, "bytes") +
-         R"({"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":131},)"
-         R"({"name":"split_offsets","type":["null",{"type":"array","items":"long",)"
-         R"("element-id":133}],"default":null,"field-id":132},)"
-         R"({"name":"equality_ids","type":["null",{"type":"array","items":"int",)"
-         R"("element-id":136}],"default":null,"field-id":135},)"
-         R"({"name":"sort_order_id","type":["null","int"],"default":null,"field-id":140}]}}]})";
+  constexpr char kTemplate[] =
+      R"({"type":"record","name":"manifest_entry","fields":[)"
+      R"({"name":"status","type":"int","field-id":0},)"
+      R"({"name":"snapshot_id","type":["null","long"],"default":null,"field-id":1},)"
+      R"({"name":"sequence_number","type":["null","long"],"default":null,"field-id":3},)"
+      R"({"name":"file_sequence_number","type":["null","long"],"default":null,"field-id":4},)"
+      R"({"name":"data_file","field-id":2,"type":{"type":"record","name":"r2","fields":[)"
+      R"({"name":"content","type":"int","field-id":134},)"
+      R"({"name":"file_path","type":"string","field-id":100},)"
+      R"({"name":"file_format","type":"string","field-id":101},)"
+      R"({"name":"partition","field-id":102,)"
+      R"("type":{"type":"record","name":"r102","fields":[$partition]}},)"
+      R"({"name":"record_count","type":"long","field-id":103},)"
+      R"({"name":"file_size_in_bytes","type":"long","field-id":104},)"
+      R"($counts)"
+      R"({"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":131},)"
+      R"({"name":"split_offsets","type":["null",{"type":"array","items":"long",)"
+      R"("element-id":133}],"default":null,"field-id":132},)"
+      R"({"name":"equality_ids","type":["null",{"type":"array","items":"int",)"
+      R"("element-id":136}],"default":null,"field-id":135},)"
+      R"({"name":"sort_order_id","type":["null","int"],"default":null,"field-id":140}]}}]})";
+  const std::string counts =
+      CountMap("column_sizes", 108, 117, "long") + CountMap("value_counts", 109, 119, "long") +
+      CountMap("null_value_counts", 110, 121, "long") +
+      CountMap("nan_value_counts", 137, 138, "long") + CountMap("lower_bounds", 125, 126, "bytes") +
+      CountMap("upper_bounds", 128, 129, "bytes");
+  return Filled(kTemplate, {{"$counts", counts}, {"$partition", PartitionFieldsJson(spec, types)}});
 }
 
 void EncodeLiteral(const Literal& value, const Type& type, avro::Encoder& out) {

@@ -4,8 +4,8 @@
 
 #include "base/rng.h"
 #include "base/testing/matchers.h"
-#include "iceberg/data_file.h"
 #include "iceberg/reasons.h"
+#include "iceberg/written_file.h"
 
 namespace iceberg {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/rng.h"
-#include "iceberg/data_file.h"
+#include "iceberg/written_file.h"
 
 namespace iceberg {
 namespace {

@@ -1,7 +1,7 @@
-// Schemas, specs and sort orders as JSON values: shared by the codecs of this module only.
+// Schemas, specs and sort orders as JSON values: shared by the codecs of this module only, which
+// include the JSON library before it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "base/result.h"

@@ -4,9 +4,9 @@
 
 #include "base/testing/matchers.h"
 #include "base/testing/sim_clock.h"
-#include "iceberg/data_file.h"
 #include "iceberg/reasons.h"
 #include "iceberg/scan.h"
+#include "iceberg/written_file.h"
 #include "storage/counting_store.h"
 #include "storage/memory_store.h"
 #include "storage/testing/unreliable_store.h"

@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "iceberg/data_file.h"
+#include "iceberg/written_file.h"
 #include "runtime/executor/store_bytes.h"
 #include "runtime/executor/table_writer_internal.h"
 

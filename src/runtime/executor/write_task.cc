@@ -2,7 +2,7 @@
 
 #include "columnar/producer.h"
 #include "engine/parquet_writer.h"
-#include "iceberg/data_file.h"
+#include "iceberg/written_file.h"
 #include "iceberg/manifest.h"
 #include "iceberg/pruning.h"
 #include "runtime/executor/store_bytes.h"

@@ -1,4 +1,4 @@
-#include "iceberg/data_file.h"
+#include "iceberg/written_file.h"
 
 #include <utility>
 
