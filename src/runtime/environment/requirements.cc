@@ -70,11 +70,12 @@ base::Result<std::string> RequirementLine(const std::string& name, const std::st
       R"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]*\])?)");
   static const std::regex short_form(R"(\d+(\.\d+)?)");
   static const std::regex exact_form(
-      R"((\d+!)?\d+(\.\d+)*([-_.]?(a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?\d*)*(\+[A-Za-z0-9.]+)?)",
+      R"((\d+!)?\d+(\.\d+)*)"
+      R"(([-_.]?(a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev)[-_.]?\d*)*(\+[A-Za-z0-9.]+)?)",
       std::regex::icase);
   static const std::regex star_form(R"(\d+(\.\d+)*\.\*)");
-  static const std::regex ranges(
-      R"(\s*(===|==|!=|<=|>=|<|>|~=)\s*[A-Za-z0-9.*+!_-]+\s*(,\s*(==|!=|<=|>=|<|>|~=)\s*[A-Za-z0-9.*+!_-]+\s*)*)");
+  static const std::regex ranges(R"(\s*(===|==|!=|<=|>=|<|>|~=)\s*[A-Za-z0-9.*+!_-]+)"
+                                 R"(\s*(,\s*(==|!=|<=|>=|<|>|~=)\s*[A-Za-z0-9.*+!_-]+\s*)*)");
   if (!std::regex_match(name, name_form)) {
     return BadRequirement(name, "'" + name + "' is not the name of a package");
   }
@@ -127,7 +128,8 @@ bool Asks(const std::vector<std::string>& lines, const std::string& name) {
 base::Error ResolverError(const std::string& words, const std::string& index) {
   static const std::regex missing(R"(([A-Za-z0-9][A-Za-z0-9._-]*) was not found in)");
   static const std::regex no_version(
-      R"(there (?:is|are) no versions? of ([A-Za-z0-9][A-Za-z0-9._-]*?)((?:\[.*?\])?[=<>!~]\S*)? and you require)");
+      R"(there (?:is|are) no versions? of ([A-Za-z0-9][A-Za-z0-9._-]*?))"
+      R"(((?:\[.*?\])?[=<>!~]\S*)? and you require)");
   static const std::regex no_wheel(
       R"(([A-Za-z0-9][A-Za-z0-9._-]*?)(==\S+)? has no (?:usable )?wheels)");
   const std::string reason = Condensed(words);

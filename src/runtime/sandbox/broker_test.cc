@@ -6,13 +6,14 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <filesystem>
 
 #include "base/file.h"
 #include "base/testing/matchers.h"
@@ -130,6 +131,35 @@ constexpr char kProbe[] =
     "r, w = socket.socketpair()\n"
     "r.sendmsg([b'y']); print('pair', w.recv(1))\n";
 
+void CheckBothAccesses(const std::string& program, uint16_t port) {
+  LauncherOptions options;
+  options.program = program;
+  auto launcher = SandboxLauncher::Start(options);
+  ASSERT_THAT(launcher, IsOk());
+  for (const bool internet : {true, false}) {
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    const base::Fd reading(ends[0]);
+    base::Fd writing(ends[1]);
+    SandboxSpec spec;
+    spec.argv = {"/usr/bin/python3", "-I", "-c", kProbe, std::to_string(port)};
+    spec.binds = {{"/usr", "/usr"}};
+    spec.internet_access = internet;
+    spec.descriptors = {{ends[1], 1}, {ends[1], 2}};
+    auto process = (*launcher)->Launch(spec);
+    ASSERT_THAT(process, IsOk());
+    writing = base::Fd();
+    EXPECT_EQ(ReadAll(reading.get()),
+              internet ? "outside outside\noutside without a timeout outside\n"
+                         "loopback PermissionError\nthis machine PermissionError\n"
+                         "metadata PermissionError\nfast open OSError\nudp OSError\n"
+                         "listen PermissionError\npair b'y'\n"
+                       : "outside OSError\noutside without a timeout OSError\n"
+                         "loopback ConnectionRefusedError\nthis machine OSError\n"
+                         "metadata OSError\nfast open OSError\nudp OSError\nlisten\npair b'y'\n");
+  }
+}
+
 // Runs in a child: it enters network namespaces of its own.
 void ReachesOnlyWhatIsOutside() {
   ASSERT_EQ(unshare(CLONE_NEWNET), 0);
@@ -162,30 +192,28 @@ void ReachesOnlyWhatIsOutside() {
   ASSERT_EQ(system(set_up.c_str()), 0) << "needs 'ip' (iproute2) and root";
   ASSERT_EQ(write(moved[1], "m", 1), 1);
   ASSERT_EQ(read(ready[0], &port, sizeof port), 2);
-  auto launcher = SandboxLauncher::Start({});
-  ASSERT_THAT(launcher, IsOk());
-  for (const bool internet : {true, false}) {
-    int ends[2];
-    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-    const base::Fd reading(ends[0]);
-    base::Fd writing(ends[1]);
-    SandboxSpec spec;
-    spec.argv = {"/usr/bin/python3", "-I", "-c", kProbe, std::to_string(port)};
-    spec.binds = {{"/usr", "/usr"}};
-    spec.internet_access = internet;
-    spec.descriptors = {{ends[1], 1}, {ends[1], 2}};
-    auto process = (*launcher)->Launch(spec);
-    ASSERT_THAT(process, IsOk());
-    writing = base::Fd();
-    EXPECT_EQ(ReadAll(reading.get()),
-              internet ? "outside outside\noutside without a timeout outside\n"
-                         "loopback PermissionError\nthis machine PermissionError\n"
-                         "metadata PermissionError\nfast open OSError\nudp OSError\n"
-                         "listen PermissionError\npair b'y'\n"
-                       : "outside OSError\noutside without a timeout OSError\n"
-                         "loopback ConnectionRefusedError\nthis machine OSError\n"
-                         "metadata OSError\nfast open OSError\nudp OSError\nlisten\npair b'y'\n");
+  CheckBothAccesses("", port);
+  char copy[] = "/tmp/boathouse-broker-test-XXXXXX";
+  ASSERT_NE(mkdtemp(copy), nullptr);
+  std::filesystem::permissions(copy, std::filesystem::perms(0755));
+  const std::string program = std::string(copy) + "/launcher";
+  std::filesystem::copy_file(BOATHOUSE_BIN_DIR "/boathouse-sandbox", program);
+  fflush(nullptr);
+  const pid_t ordinary = fork();
+  if (ordinary == 0) {
+    if (setgroups(0, nullptr) != 0 || setresgid(12345, 12345, 12345) != 0 ||
+        setresuid(12345, 12345, 12345) != 0) {
+      _exit(99);
+    }
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    CheckBothAccesses(program, port);
+    fflush(nullptr);
+    _exit(::testing::Test::HasFailure() ? 1 : 0);
   }
+  int status = 0;
+  waitpid(ordinary, &status, 0);
+  EXPECT_EQ(status, 0) << "as an ordinary user";
+  std::filesystem::remove_all(copy);
   kill(outside, SIGKILL);
   waitpid(outside, nullptr, 0);
 }

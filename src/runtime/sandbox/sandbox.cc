@@ -72,7 +72,6 @@ class LauncherConnection {
   pid_t pid_;
   LauncherOptions options_;
   std::string rung_;
-  std::mutex sending_;
   base::Guarded<Table> table_;
   std::once_flag closed_;
   std::jthread reader_;
@@ -173,7 +172,7 @@ std::shared_ptr<SandboxProcess::State> LauncherConnection::Register(
 }
 
 bool LauncherConnection::Send(const std::string& bytes, const std::vector<int>& descriptors) {
-  const std::lock_guard lock(sending_);
+  // One packet per message, whole or not at all: senders need no lock.
   return launcher::SendMessage(socket_.get(), bytes, descriptors);
 }
 
