@@ -5,6 +5,9 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 DEPS = build/deps
 PYTHON ?= python3
+# Compiled files are found again from any checkout of the same sources.
+export CCACHE_BASEDIR ?= $(CURDIR)
+export CCACHE_NOHASHDIR ?= 1
 
 .PHONY: all deps configure demo check test unit asan tsan scenarios bench format tidy docs install clean run
 
@@ -23,7 +26,7 @@ demo: all
 	@examples/flights/demo.sh build/boathouse
 
 # What runs before each commit: layout, layers, style, unit tests.
-check: format-check tidy all
+check: deps format-check tidy all
 	@ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(JOBS)
 
 # All tests.

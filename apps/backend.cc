@@ -24,7 +24,7 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
   options.isolated = !lake.unisolated;
-  options.slots = std::max(2u, std::thread::hardware_concurrency());
+  options.slots = std::max(2u, std::jthread::hardware_concurrency());
   options.python_folder = installation_.python_folder;
   options.temp_folder = TempFolder();
   options.launcher.program = installation_.launcher;

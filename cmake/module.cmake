@@ -29,9 +29,14 @@ function(add_module name)
   if(tests)    # one test binary per module: one link, a short loop
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${M_THIRD_PARTY} ${M_TEST_THIRD_PARTY} GTest::gmock_main)
-    target_compile_definitions(${name}_test PRIVATE
-      BOATHOUSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" BOATHOUSE_DEPS_DIR="${BOATHOUSE_DEPS}"
-      BOATHOUSE_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
+    # Only the files that name these places get them: an absolute path in the command line spoils the compiler cache.
+    foreach(test IN LISTS tests)
+      file(STRINGS ${test} places REGEX "BOATHOUSE_(SOURCE|DEPS|BIN)_DIR" LIMIT_COUNT 1)
+      if(places)
+        set_source_files_properties(${test} PROPERTIES COMPILE_DEFINITIONS
+          "BOATHOUSE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\";BOATHOUSE_DEPS_DIR=\"${BOATHOUSE_DEPS}\";BOATHOUSE_BIN_DIR=\"${CMAKE_BINARY_DIR}/bin\"")
+      endif()
+    endforeach()
     target_compile_options(${name}_test PRIVATE -Wno-conversion -Wno-dangling-else)
     foreach(lib IN LISTS deps ITEMS ${name})
       if(TARGET ${lib}_testing)

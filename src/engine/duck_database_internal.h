@@ -66,7 +66,7 @@ class SqlEngine::Database {
   base::Status Configure(duckdb_connection connection);
 
   const SqlEngineOptions options_;
-  std::mutex opening_;
+  std::mutex opening_;  // tidy: held while the database opens, so that it opens once
   duckdb_database database_ = nullptr;
   internal::ScanEnvironment environment_;
   base::Guarded<int64_t> numbers_;

@@ -24,7 +24,7 @@ struct ScanState {
   std::shared_ptr<TableScan> scan;
   std::vector<std::optional<size_t>> columns;  // output vector → column of the batches
   duckdb_arrow_converted_schema converted = nullptr;
-  std::mutex mutex;
+  std::mutex mutex;  // tidy: held while a batch is read, so that threads take turns
   std::optional<Shared> shared;
 
   ~ScanState() {

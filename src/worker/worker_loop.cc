@@ -127,7 +127,7 @@ void WorkerLoop::State::Loop(const std::stop_token& stop) noexcept {
       Obey(desired.value());
     } else if (!stop.stop_requested()) {
       base::Log(base::LogLevel::kWarn, "worker: " + desired.error().ToString());
-      std::this_thread::sleep_for(kPauseAfterError);
+      tasks.WaitFor(kPauseAfterError, [&](Tasks&) { return stop.stop_requested(); });
     }
   }
 }
