@@ -11,6 +11,8 @@
 namespace control {
 namespace {
 
+constexpr std::chrono::hours kPrunePause{1};
+
 /// Nothing when somebody else is at it, or it is alive.
 base::Result<std::optional<Recovered>> RecoverJob(const base::Context& ctx, Parts& parts,
                                                   const model::JobId& job) {
@@ -48,6 +50,19 @@ base::Result<std::optional<Recovered>> RecoverJob(const base::Context& ctx, Part
   return Nothing(std::move(recovered));
 }
 
+/// Pruning looks at every run there was, so not each command does it: the time of the last is that
+/// of a file.
+base::Status PruneNowAndThen(const base::Context& ctx, Parts& parts) {
+  const std::string stamp = parts.options.lake_folder + "/runs/pruned";
+  std::error_code error;
+  const auto last = std::filesystem::last_write_time(stamp, error);
+  if (!error && std::filesystem::file_time_type::clock::now() - last < kPrunePause)
+    return base::Ok();
+  RETURN_IF_ERROR(parts.catalog.PruneRuns(ctx, parts.clock.Now() - parts.options.failed_runs_kept));
+  RETURN_IF_ERROR(base::MakeFolders(parts.options.lake_folder + "/runs"));
+  return base::WriteFile(stamp, "");
+}
+
 }  // namespace
 
 base::Result<std::vector<Recovered>> Recover(const base::Context& ctx, Parts& parts) {
@@ -72,7 +87,7 @@ base::Result<std::vector<Recovered>> Recover(const base::Context& ctx, Parts& pa
     ASSIGN_OR_RETURN(const auto lock, base::FileLock::TryAcquire(entry.path().string()));
     if (lock) std::filesystem::remove(entry.path(), error);
   }
-  RETURN_IF_ERROR(parts.catalog.PruneRuns(ctx, parts.clock.Now() - parts.options.failed_runs_kept));
+  RETURN_IF_ERROR(PruneNowAndThen(ctx, parts));
   return all;
 }
 

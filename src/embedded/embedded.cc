@@ -9,6 +9,7 @@
 #include "catalog/catalog.h"
 #include "control/control_plane.h"
 #include "embedded/engine_ports.h"
+#include "embedded/work_folder.h"
 #include "embedded/worker_ports.h"
 #include "lakehouse/lakehouse.h"
 #include "state/sqlite_store.h"
@@ -22,27 +23,6 @@ uint64_t MachineMemory() {
   return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
          static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
-
-/// A folder that goes with its owner.
-class OwnFolder {
- public:
-  static base::Result<std::unique_ptr<OwnFolder>> Make(const std::string& inside, base::Rng& rng) {
-    std::string path =
-        inside + "/boathouse-" + std::to_string(getpid()) + "-" + base::NewUuid(rng).substr(0, 8);
-    RETURN_IF_ERROR(base::MakeFolders(path));
-    return std::unique_ptr<OwnFolder>(new OwnFolder(std::move(path)));
-  }
-  ~OwnFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  OwnFolder(const OwnFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  explicit OwnFolder(std::string path) : path_(std::move(path)) {}
-  const std::string path_;
-};
 
 /// Jobs that start the worker when the first of them needs it, so that `branch ls` starts nothing.
 class LazyJobs final : public api::Jobs {
@@ -111,7 +91,7 @@ struct Embedded::Wiring {
   LakeFolder folder;
   base::SystemClock clock;
   base::SystemRng rng;
-  std::unique_ptr<OwnFolder> work_folder;
+  std::unique_ptr<WorkFolder> work_folder;
   std::unique_ptr<state::SqliteStore> state;
   std::unique_ptr<storage::LocalStore> objects;
   std::unique_ptr<catalog::Catalog> catalog;
@@ -150,7 +130,7 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
 }
 
 base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
-  ASSIGN_OR_RETURN(work_folder, OwnFolder::Make(options.temp_folder, rng));
+  ASSIGN_OR_RETURN(work_folder, WorkFolder::Make(options.temp_folder, rng));
   worker_parts = std::make_unique<WorkerParts>(
       WorkerOptionsOf(options, folder, work_folder->path()), *objects, clock);
   board = std::make_unique<control::TaskBoard>(clock);

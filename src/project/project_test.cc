@@ -88,13 +88,15 @@ from schemas import Trip
 
 class Report(bp.TableSchema):
     day: bp.Date32
-    fare: Annotated[bp.Float64 | None, bp.TableField(name='fare $', doc='gross', lineage=Trip['fare'])]
+    fare: Annotated[
+        bp.Float64 | None, bp.TableField(name='fare $', doc='gross', lineage=Trip['fare'])]
     extra: bp.Any
 
 @bp.python(version='3.12')
 @bp.model(materialization_strategy='APPEND')
 def report(
-    trips: Annotated[pyarrow.Table, bp.Model('taxi.trips', projection_schema=Trip, filter='fare > 1')],
+    trips: Annotated[
+        pyarrow.Table, bp.Model('taxi.trips', projection_schema=Trip, filter='fare > 1')],
 ) -> Annotated[pyarrow.Table, Report]:
     return trips
 

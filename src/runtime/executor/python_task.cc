@@ -16,6 +16,23 @@ constexpr char kPythonInside[] = "/boathouse";
 constexpr char kRunnerInside[] = "/boathouse/runner";
 constexpr std::chrono::seconds kExitWait{5};
 
+/// A sandbox has an uid of its own, whatever the user's umask is.
+base::Status LetOthersRead(const std::string& folder) {
+  namespace fs = std::filesystem;
+  constexpr fs::perms kRead = fs::perms::group_read | fs::perms::others_read;
+  constexpr fs::perms kEnter = kRead | fs::perms::group_exec | fs::perms::others_exec;
+  std::error_code error;
+  fs::permissions(folder, kEnter, fs::perm_options::add, error);
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (!error) {
+      fs::permissions(entry.path(), entry.is_directory() ? kEnter : kRead, fs::perm_options::add,
+                      error);
+    }
+  }
+  if (error) return base::IoError("let others read", folder, error.value());
+  return base::Ok();
+}
+
 /// The project's files as a folder of this machine, made once per digest; safe for several threads
 /// and processes.
 base::Result<std::string> UnpackCode(const base::Context& ctx, ExecutorParts& parts,
@@ -30,6 +47,7 @@ base::Result<std::string> UnpackCode(const base::Context& ctx, ExecutorParts& pa
     RETURN_IF_ERROR(base::MakeFolders(path.parent_path().string()));
     RETURN_IF_ERROR(base::WriteFile(path.string(), content));
   }
+  RETURN_IF_ERROR(LetOthersRead(beside));
   std::filesystem::rename(beside, folder, error);
   if (error) {  // another task was faster
     std::error_code ignored;
@@ -175,7 +193,8 @@ base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts,
   if (!reply.ok()) {
     const bool timed_out =
         reply.error().code == base::Code::kDeadlineExceeded && ctx.Check(parts.clock.Now()).ok();
-    base::Error why = Explain(task, process, parts.clock.Now(), std::move(reply).error(), timed_out);
+    const base::Instant now = parts.clock.Now();
+    base::Error why = Explain(task, process, now, std::move(reply).error(), timed_out);
     RETURN_IF_ERROR(process.Kill());
     session.Close();
     return why;
