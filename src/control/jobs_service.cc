@@ -9,6 +9,7 @@
 #include "control/job_record_cbor.h"
 #include "control/names.h"
 #include "control/planning.h"
+#include "control/query_stream.h"
 #include "control/reasons.h"
 #include "control/run_driver.h"
 #include "plan/task_spec_cbor.h"
@@ -214,7 +215,8 @@ base::Result<api::PlanReport> JobsService::Plan(const base::Context& ctx,
 }
 
 base::Result<plan::TaskSpec> JobsService::QueryTask(const base::Context& ctx,
-                                                    const api::QueryRequest& request) {
+                                                    const api::QueryRequest& request,
+                                                    const model::JobId& job) {
   ASSIGN_OR_RETURN(QueryNames names, parts_.query_analyzer.Analyze(request.sql));
   ASSIGN_OR_RETURN(const catalog::ResolvedRef ref, RefOf(ctx, parts_, request.ref));
   ASSIGN_OR_RETURN(
@@ -228,8 +230,8 @@ base::Result<plan::TaskSpec> JobsService::QueryTask(const base::Context& ctx,
   }
   plan::TaskSpec task;
   task.task = model::TaskId(base::NewUuid(parts_.rng));
-  task.job = model::JobId(base::NewUuid(parts_.rng));
-  task.run = model::RunId(task.job.text());
+  task.job = job;
+  task.run = model::RunId(job.text());
   task.kind = plan::TaskKind::kQuery;
   task.name = "query";
   task.entry.sql = request.sql;
@@ -249,11 +251,21 @@ base::Result<plan::TaskSpec> JobsService::QueryTask(const base::Context& ctx,
 
 base::Result<api::QueryResult> JobsService::Query(const base::Context& ctx,
                                                   const api::QueryRequest& request) {
-  ASSIGN_OR_RETURN(const plan::TaskSpec task, QueryTask(ctx, request));
+  api::JobRecord record = NewRecord(ctx, api::JobKind::kQuery, request.ref);
+  record.details["sql"] = request.sql;
+  auto rows = [&]() -> base::Result<columnar::Stream> {
+    ASSIGN_OR_RETURN(const plan::TaskSpec task, QueryTask(ctx, request, record.id));
+    return parts_.queries.RunQuery(ctx, plan::EncodeTaskSpec(task));
+  }();
+  if (!rows.ok()) {
+    RecordFailure(parts_, std::move(record), rows.error());
+    return std::move(rows).error();
+  }
   api::QueryResult result;
-  result.job = task.job;
-  ASSIGN_OR_RETURN(result.stream, parts_.queries.RunQuery(ctx, plan::EncodeTaskSpec(task)));
+  result.job = record.id;
+  result.stream = std::move(rows).value();
   ASSIGN_OR_RETURN(result.schema, columnar::SchemaOf(result.stream));
+  result.stream = RecordWhenOver(parts_, std::move(record), std::move(result.stream));
   return result;
 }
 

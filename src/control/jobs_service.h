@@ -40,8 +40,8 @@ class JobsService final : public api::Jobs {
   base::Result<model::JobId> SubmitImport(const base::Context& ctx, const api::JobRequest& request);
   base::Result<std::shared_ptr<Job>> Adopt(const base::Context& ctx, api::JobRecord record);
   std::shared_ptr<Job> Alive(const model::JobId& job) const;
-  base::Result<plan::TaskSpec> QueryTask(const base::Context& ctx,
-                                         const api::QueryRequest& request);
+  base::Result<plan::TaskSpec> QueryTask(const base::Context& ctx, const api::QueryRequest& request,
+                                         const model::JobId& job);
 
   Parts& parts_;
   base::Guarded<std::map<model::JobId, std::shared_ptr<Job>>> jobs_;
