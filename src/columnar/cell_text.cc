@@ -44,6 +44,12 @@ std::string TimestampCell(const arrow::Array& array, int64_t row) {
   return type.timezone().empty() ? text : text + "+00:00";
 }
 
+/// 4 becomes 4.0: a column of doubles that is read back from text must not turn into one of longs.
+std::string WithPoint(std::string text) {
+  const bool whole = text.find_first_not_of("-0123456789") == std::string::npos;
+  return whole ? text + ".0" : text;
+}
+
 /// Whether the text form is a JSON value as it stands.
 bool IsBareJson(arrow::Type::type id) {
   return id == arrow::Type::BOOL || id == arrow::Type::INT32 || id == arrow::Type::INT64 ||
@@ -134,9 +140,9 @@ std::string CellText(const arrow::Array& array, int64_t row) {
     case arrow::Type::INT64:
       return std::to_string(As<arrow::Int64Array>(array).Value(row));
     case arrow::Type::FLOAT:
-      return FloatText(As<arrow::FloatArray>(array).Value(row));
+      return WithPoint(FloatText(As<arrow::FloatArray>(array).Value(row)));
     case arrow::Type::DOUBLE:
-      return DoubleText(As<arrow::DoubleArray>(array).Value(row));
+      return WithPoint(DoubleText(As<arrow::DoubleArray>(array).Value(row)));
     case arrow::Type::DECIMAL128:
       return DecimalCell(array, row);
     case arrow::Type::DATE32:

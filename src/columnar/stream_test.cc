@@ -220,6 +220,19 @@ TEST(TextOutput, CsvTellsNullFromEmpty) {
   EXPECT_EQ(csv, "x\n\"\"\n\n\"a,\"\"b\"\"\"\n");
 }
 
+TEST(TextOutput, WholeDoublesKeepTheirPoint) {
+  const auto doubles =
+      Values<arrow::DoubleBuilder>(arrow::float64(), std::vector<double>{4, -0.0, 1.5, 1e300});
+  std::string csv;
+  EXPECT_THAT(WriteRowsAsCsv(StreamOfColumns({{"x", doubles}}), {},
+                             [&](std::string_view piece) {
+                               csv += piece;
+                               return base::Ok();
+                             }),
+              IsOk());
+  EXPECT_EQ(csv, "x\n4.0\n-0.0\n1.5\n1e+300\n");
+}
+
 TEST(Ipc, WritesWhatItReads) {
   std::string bytes;
   const auto sink = [&](std::string_view piece) {

@@ -13,7 +13,8 @@ files="$(realpath "$files")"
 project="$root/examples/adventureworks"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-export BOATHOUSE_LAKE="$work/lake"
+export BOATHOUSE_LAKE="$work/lake" HOME="$work"
+export UV_NO_INDEX=1 UV_FIND_LINKS="${UV_FIND_LINKS:-$root/build/deps/wheels}"
 
 bh() { "$program" "$@"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }

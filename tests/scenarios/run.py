@@ -76,8 +76,10 @@ def problem_with(step, code, output):
 
 def environment(program, work):
     """A home of its own: no setting of the person who runs this has a say."""
-    keep = ("PATH", "LANG", "LD_LIBRARY_PATH", "CI", "ASAN_OPTIONS", "TMPDIR", "BOATHOUSE_WHEELS")
+    keep = ("PATH", "LANG", "LD_LIBRARY_PATH", "CI", "ASAN_OPTIONS", "TMPDIR", "BOATHOUSE_STORE")
     env = {name: os.environ[name] for name in keep if name in os.environ}
+    # Packages come from the wheels the install script fetched: no scenario needs an index.
+    env.update(UV_NO_INDEX="1", UV_FIND_LINKS=os.environ.get("UV_FIND_LINKS", str(ROOT / "build" / "deps" / "wheels")))
     env.update(HOME=str(work / "home"), BOATHOUSE_LAKE=str(work / "lake"), BOATHOUSE_USER="ada", NO_COLOR="1",
                ROOT=str(ROOT), WORK=str(work), PROGRAM=str(program), LC_ALL="C.UTF-8")
     (work / "home").mkdir()

@@ -165,7 +165,7 @@ base::Result<ReadyEnvironment> Preparation::ResolveAnew(
     std::vector<std::string> all = lines;
     if (add_pyarrow) all.push_back(injected);
     EnvLock lock{interpreter.short_version, interpreter.abi_tag, interpreter.libc, version, {}};
-    ASSIGN_OR_RETURN(lock.packages, Resolve(ctx, uv, interpreter, all, output));
+    ASSIGN_OR_RETURN(lock.packages, Resolve(ctx, uv, interpreter, all));
     const LockedPackage* numpy = Find(lock.packages, "numpy");
     const LockedPackage* pyarrow = Find(lock.packages, "pyarrow");
     if (add_pyarrow && numpy && pyarrow && Major(numpy->version) < 2 &&

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/testing/matchers.h"
 #include "runtime/environment/reasons.h"
+#include "runtime/environment/resolver.h"
 
 namespace runtime {
 namespace {
@@ -50,7 +51,6 @@ class Environments : public ::testing::Test {
     options.uv = BOATHOUSE_DEPS_DIR "/uv/bin/uv";
     options.variables["UV_FIND_LINKS"] = BOATHOUSE_DEPS_DIR "/wheels";
     options.variables["UV_NO_INDEX"] = "1";
-    options.variables["UV_OFFLINE"] = "1";
     options.variables["UV_CACHE_DIR"] = folder_ + "/uv-cache";
     return options;
   }
@@ -233,6 +233,21 @@ TEST_F(Environments, ComposesATreeThatRunsWithoutIsolationToo) {
   ASSERT_THAT(exit, IsOk());
   EXPECT_EQ(exit->code, 0);
   EXPECT_FALSE(exit->isolated);
+}
+
+TEST(Resolver, NoIndexIsAnOptionOfTheCommand) {
+  std::vector<std::string> argv = {"uv", "pip", "compile"};
+  AddIndexOptions({{"UV_NO_INDEX", "1"}}, argv);
+  EXPECT_EQ(argv.back(), "--no-index");
+  AddIndexOptions({{"UV_NO_INDEX", ""}}, argv);
+  EXPECT_EQ(argv.size(), 4u);
+}
+
+TEST(Resolver, KnowsTheCertificatesOfTheMachineUnlessToldOtherwise) {
+  if (fs::exists("/etc/ssl/certs/ca-certificates.crt")) {
+    EXPECT_EQ(UvVariables({})["UV_SYSTEM_CERTS"], "1");
+  }
+  EXPECT_EQ(UvVariables({{"UV_SYSTEM_CERTS", "0"}})["UV_SYSTEM_CERTS"], "0");
 }
 
 TEST(FindInterpreters, LeavesShimsOutAndHonoursTheVariable) {

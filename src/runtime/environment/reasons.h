@@ -7,7 +7,7 @@ namespace runtime::reasons {
 inline constexpr char kNoInterpreter[] = "environment.no_interpreter";
 /// A package or a version of it is in none of the indexes. Context: "package", "index".
 inline constexpr char kNoPackage[] = "environment.no_package";
-/// The packages cannot be installed together. Context: "detail" (uv's words, condensed).
+/// The packages cannot be installed together.
 inline constexpr char kConflict[] = "environment.conflict";
 /// A version or a line of requirements.txt is not valid. Context: "package".
 inline constexpr char kBadRequirement[] = "environment.bad_requirement";
@@ -15,7 +15,7 @@ inline constexpr char kBadRequirement[] = "environment.bad_requirement";
 inline constexpr char kCommandFailed[] = "environment.command_failed";
 /// uv was needed (nothing cached) and not found.
 inline constexpr char kNoResolver[] = "environment.no_resolver";
-/// uv failed for another reason (index unreachable, ...). Context: "detail".
+/// uv failed for another reason (index unreachable, ...).
 inline constexpr char kResolverFailed[] = "environment.resolver_failed";
 /// A wheel could not be fetched, did not match its hash or could not be unpacked. Context:
 /// "package".

@@ -150,15 +150,13 @@ base::Error ResolverError(const std::string& words, const std::string& index) {
   }
   if (words.find("No solution found") != std::string::npos) {
     return base::Error(base::Code::kInvalidArgument, reasons::kConflict,
-                       "the packages cannot be installed together: " + reason)
-        .Set("detail", reason);
+                       "the packages cannot be installed together: " + reason);
   }
   if (words.find("parse") != std::string::npos && words.find("requirement") != std::string::npos) {
     return BadRequirement("", "a requirement cannot be read: " + reason);
   }
   return base::Error(base::Code::kUnavailable, reasons::kResolverFailed,
-                     "uv could not resolve the packages from " + index + ": " + reason)
-      .Set("detail", reason);
+                     "uv could not resolve the packages from " + index + ": " + reason);
 }
 
 }  // namespace runtime

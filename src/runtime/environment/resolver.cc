@@ -15,6 +15,7 @@ constexpr const char* kIndexVariables[] = {
     "UV_DEFAULT_INDEX", "UV_EXCLUDE_NEWER",  "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
     "UV_INDEX",         "UV_INDEX_STRATEGY", "UV_INDEX_URL",       "UV_NO_INDEX",
     "UV_PRERELEASE",    "UV_RESOLUTION",     "UV_CONSTRAINT",      "UV_OVERRIDE"};
+constexpr char kSystemCertificates[] = "/etc/ssl/certs/ca-certificates.crt";
 
 std::string OwnFolder() {
   char path[4096];
@@ -81,7 +82,14 @@ Variables UvVariables(const Variables& variables) {
   rename("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL");
   rename("PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL");
   out["NO_COLOR"] = "1";
+  // An index behind a company's proxy is known by the machine's certificates, not by uv's own.
+  if (access(kSystemCertificates, R_OK) == 0) out.try_emplace("UV_SYSTEM_CERTS", "1");
   return out;
+}
+
+void AddIndexOptions(const Variables& variables, std::vector<std::string>& argv) {
+  const auto found = variables.find("UV_NO_INDEX");  // uv itself knows it as an option only
+  if (found != variables.end() && !found->second.empty()) argv.push_back("--no-index");
 }
 
 std::vector<std::string> IndexVariables(const Variables& variables) {
@@ -112,17 +120,18 @@ std::string IndexName(const Variables& variables) {
 
 base::Result<std::vector<LockedPackage>> Resolve(const base::Context& ctx, const Command& uv,
                                                  const Interpreter& interpreter,
-                                                 const std::vector<std::string>& lines,
-                                                 const LineCallback& output) {
+                                                 const std::vector<std::string>& lines) {
   Command command = uv;
   // Wheels only: building from source would run the package's code outside of any sandbox.
   const std::vector<std::string> words = {"pip",        "compile",  "--format",       "pylock.toml",
                                           "--no-build", "--python", interpreter.path, "--no-header",
                                           "-q",         "-"};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
+  AddIndexOptions(uv.variables, command.argv);
   for (const std::string& line : lines) command.input += line + "\n";
   if (command.input.empty()) command.input = "\n";
-  ASSIGN_OR_RETURN(const CommandOutput answer, RunCommand(ctx, command, output));
+  // What it says goes into the error: said as well while it runs, it would be there twice.
+  ASSIGN_OR_RETURN(const CommandOutput answer, RunCommand(ctx, command));
   if (answer.exit_code != 0) return ResolverError(answer.error, IndexName(uv.variables));
   return ReadPylock(answer.out);
 }

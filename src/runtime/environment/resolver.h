@@ -17,8 +17,11 @@ base::Result<std::string> FindUv(const std::string& wanted, const Variables& var
 base::Result<std::string> UvVersion(const base::Context& ctx, const std::string& uv);
 
 /// The variables uv runs with: ours, PIP_INDEX_URL given the name uv knows, nothing that would make
-/// it use another interpreter or environment.
+/// it use another interpreter or environment; the machine's certificates.
 Variables UvVariables(const Variables& variables);
+
+/// --no-index where $UV_NO_INDEX is set, for a command of uv that fetches.
+void AddIndexOptions(const Variables& variables, std::vector<std::string>& argv);
 
 /// What decides which versions are seen, "name=value" sorted: part of a lock's key.
 std::vector<std::string> IndexVariables(const Variables& variables);
@@ -31,7 +34,6 @@ using LineCallback = std::function<void(std::string_view line)>;
 /// Resolves requirement lines to wheels for the interpreter. Errors: requirements.h.
 base::Result<std::vector<LockedPackage>> Resolve(const base::Context& ctx, const Command& uv,
                                                  const Interpreter& interpreter,
-                                                 const std::vector<std::string>& lines,
-                                                 const LineCallback& output);
+                                                 const std::vector<std::string>& lines);
 
 }  // namespace runtime
