@@ -236,9 +236,12 @@ base::Result<std::unique_ptr<ParquetOutput>> ParquetOutput::Open(const columnar:
                               ->enable_store_decimal_as_integer()
                               ->created_by("boathouse")
                               ->build();
+  // The columns of a batch are encoded and compressed side by side.
+  const auto arrow_properties =
+      parquet::ArrowWriterProperties::Builder().set_use_threads(true)->build();
   try {
     auto writer = parquet::arrow::FileWriter::Open(*arrow_schema, arrow::default_memory_pool(),
-                                                   state->sink, properties);
+                                                   state->sink, properties, arrow_properties);
     if (!writer.ok()) return state->sink->ErrorOf(writer.status());
     state->writer = std::move(*writer);
   } catch (const std::exception& exception) {

@@ -22,6 +22,7 @@ using base::Result;
 using base::Status;
 
 constexpr size_t kPendingBytesMax = 256 << 10;
+constexpr off_t kWritebackBytes = 8 << 20;
 constexpr mode_t kObjectMode = 0644;  // a sandbox under another uid reads what it is given
 
 std::string FolderOf(const std::string& path) {
@@ -87,8 +88,18 @@ Status LocalWriter::Write(BytesView bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return base::IoError("write", path_, errno);
     bytes.remove_prefix(static_cast<size_t>(written));
+    written_ += static_cast<off_t>(written);
   }
+  if (written_ - on_its_way_ >= kWritebackBytes) StartWriteback();
   return base::Ok();
+}
+
+/// The disk begins with what is there, while more is made: the fsync of a large file then finds
+/// little left to do. Only speed depends on it, so its answer does not matter.
+void LocalWriter::StartWriteback() {
+  static_cast<void>(
+      ::sync_file_range(fd_.get(), on_its_way_, written_ - on_its_way_, SYNC_FILE_RANGE_WRITE));
+  on_its_way_ = written_;
 }
 
 Status LocalWriter::Finish() {

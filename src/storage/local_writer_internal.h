@@ -1,6 +1,8 @@
 // LocalWriter: one object on its way into a folder.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 
@@ -31,6 +33,7 @@ class LocalWriter final : public ObjectWriter {
         beside_(std::move(beside)),
         fd_(std::move(fd)) {}
   base::Status Write(base::BytesView bytes);
+  void StartWriteback();
   base::Status Publish();
   void Discard();
 
@@ -39,6 +42,8 @@ class LocalWriter final : public ObjectWriter {
   std::string beside_;  // empty once the file is gone or has its name
   base::Fd fd_;         // closed once the writer is
   base::Bytes pending_;
+  off_t written_ = 0;
+  off_t on_its_way_ = 0;  // up to here the disk was asked to begin
 };
 
 }  // namespace storage

@@ -1,10 +1,14 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <filesystem>
+#include <set>
+#include <thread>
 #include <utility>
 
+#include "base/guarded.h"
 #include "base/sha256.h"
 #include "columnar/producer.h"
 #include "engine/file_reader.h"
@@ -17,6 +21,7 @@ namespace {
 
 constexpr uint64_t kHashBlockBytes = 4u << 20;
 constexpr size_t kFilesMax = 100'000;
+constexpr size_t kHashThreadsMax = 4;
 
 /// "file:///x" and "/x" are the same file.
 std::string LocalPathOf(const std::string& uri) {
@@ -68,6 +73,36 @@ base::Result<std::string> IdentityOf(const base::Context& ctx, const base::Clock
   return "sha256:" + base::ToHex(hasher.Finish());
 }
 
+/// Sizes and identities of files, several at once: a hash keeps one processor busy, not the disk.
+base::Status Identify(const base::Context& ctx, const base::Clock& clock,
+                      std::vector<plan::FileOutcome>& files) {
+  std::atomic<size_t> next = 0;
+  base::Guarded<base::Status> first_failure{base::Ok()};
+  const auto work = [&]() noexcept {
+    for (size_t i = next++; i < files.size(); i = next++) {
+      const base::Status done = [&]() -> base::Status {
+        const std::shared_ptr<engine::RangeReader> reader = engine::OpenLocalFile(files[i].uri);
+        ASSIGN_OR_RETURN(files[i].size_bytes, reader->SizeBytes());
+        ASSIGN_OR_RETURN(files[i].identity, IdentityOf(ctx, clock, *reader, files[i].size_bytes));
+        return base::Ok();
+      }();
+      if (done.ok()) continue;
+      next = files.size();
+      first_failure.With([&](base::Status& first) {
+        if (first.ok()) first = done;
+      });
+    }
+  };
+  {
+    const size_t processors = std::max(1u, std::jthread::hardware_concurrency());
+    const size_t threads = std::min({processors, kHashThreadsMax, files.size()});
+    std::vector<std::jthread> others;
+    for (size_t i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+  }
+  return first_failure.With([](const base::Status& first) { return first; });
+}
+
 engine::InputOptions OptionsOf(const plan::FileReadOptions& read) {
   engine::InputOptions options;
   switch (read.format) {
@@ -114,21 +149,15 @@ base::Result<uint64_t> ImportOne(const base::Context& ctx, const plan::TaskSpec&
 
 base::Status RunListFilesTask(const base::Context& ctx, ExecutorParts& parts,
                               const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
-  std::vector<std::string> seen;
+  std::set<std::string> seen;
   for (const plan::SourceFile& pattern : task.files) {
     ASSIGN_OR_RETURN(const std::vector<std::string> paths, Expand(LocalPathOf(pattern.uri)));
     for (const std::string& path : paths) {
-      if (std::find(seen.begin(), seen.end(), path) != seen.end()) continue;
-      seen.push_back(path);
-      plan::FileOutcome file;
-      file.uri = path;
-      const std::shared_ptr<engine::RangeReader> reader = engine::OpenLocalFile(path);
-      ASSIGN_OR_RETURN(file.size_bytes, reader->SizeBytes());
-      ASSIGN_OR_RETURN(file.identity, IdentityOf(ctx, parts.clock, *reader, file.size_bytes));
-      outcome.files.push_back(std::move(file));
+      if (!seen.insert(path).second) continue;
+      outcome.files.push_back({path, {}, 0, 0, std::nullopt});
     }
   }
-  return base::Ok();
+  return Identify(ctx, parts.clock, outcome.files);
 }
 
 base::Status RunInferTask(const base::Context& ctx, ExecutorParts&, const plan::TaskSpec& task,
