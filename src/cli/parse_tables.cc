@@ -29,6 +29,8 @@ void AddReadOptions(CLI::App* app, plan::FileReadOptions* read, bool* detect) {
                   "CSV: this text means null; repeatable (default: nothing)")
       ->allow_extra_args(false)
       ->option_text("TEXT ...");
+  app->add_option("--encoding", read->encoding, "CSV: utf-8 (the default) or latin-1")
+      ->option_text("TEXT");
   app->add_option("--date-format", read->date_format, "CSV: how dates are written, as in %d/%m/%Y");
   app->add_option("--timestamp-format", read->timestamp_format, "CSV: how timestamps are written");
 }

@@ -112,8 +112,7 @@ base::Error ProjectError(const std::vector<api::Diagnostic>& diagnostics) {
   std::optional<base::Error> inner;
   for (auto it = errors.rbegin(); it != errors.rend(); ++it) {
     base::Error error = *it;
-    if (inner) error = std::move(std::move(error).CausedBy(*std::move(inner)));
-    inner = std::move(error);
+    inner = inner ? std::move(error).CausedBy(*std::move(inner)) : std::move(error);
   }
   chain.context["errors"] = std::to_string(errors.size());
   if (!inner) return chain;

@@ -110,10 +110,12 @@ void RunDriver::Fail(base::Error error) {
 base::Status RunDriver::CheckContract(const plan::LogicalNode& node,
                                       const columnar::Schema& schema) {
   const auto broken = [&](const std::string& column, const std::string& problem) -> base::Status {
-    base::Error error(base::Code::kUserCode, kContractBroken,
-                      "the result of \"" + node.name + "\" breaks its contract: " + problem);
-    error =
-        std::move(std::move(error).Set("model", node.name).Set("column", column).At(node.place));
+    const base::Error error =
+        base::Error(base::Code::kUserCode, kContractBroken,
+                    "the result of \"" + node.name + "\" breaks its contract: " + problem)
+            .Set("model", node.name)
+            .Set("column", column)
+            .At(node.place);
     if (request_.strict) return error;
     job_.Tell(api::Notice{true, error.ToString()});
     return base::Ok();
@@ -208,12 +210,12 @@ void RunDriver::OnComputed(const base::Context& ctx, Node& node, const plan::Tas
   node.computed = true;
   if (outcome.check_passed) {
     if (*outcome.check_passed) return;
-    base::Error error(
-        base::Code::kUserCode, kExpectationFailed,
-        "expectation \"" + node.logical->name + "\" failed: " + outcome.check_message);
-    error =
-        std::move(std::move(error).Set("expectation", node.logical->name).At(node.logical->place));
-    if (request_.strict) return Fail(std::move(error));
+    const base::Error error =
+        base::Error(base::Code::kUserCode, kExpectationFailed,
+                    "expectation \"" + node.logical->name + "\" failed: " + outcome.check_message)
+            .Set("expectation", node.logical->name)
+            .At(node.logical->place);
+    if (request_.strict) return Fail(error);
     job_.Tell(api::Notice{true, error.ToString()});
     return;
   }
@@ -234,10 +236,10 @@ void RunDriver::OnWritten(const base::Context& ctx, const model::TaskId& task,
   Write& write = write_of_task_.at(task);
   const Node& node = nodes_[write.node];
   if (outcome.status != plan::TaskStatus::kSucceeded || !outcome.written) {
-    base::Error error =
-        outcome.error ? *outcome.error
-                      : base::Error(base::Code::kInternal, kTaskFailed, "nothing was written");
-    error = std::move(std::move(error).With("table \"" + node.logical->table.ToString() + "\""));
+    base::Error why = outcome.error
+                          ? *outcome.error
+                          : base::Error(base::Code::kInternal, kTaskFailed, "nothing was written");
+    base::Error error = std::move(why).With("table \"" + node.logical->table.ToString() + "\"");
     if (error.place.file.empty()) error.place = node.logical->place;
     return Fail(std::move(error));
   }

@@ -50,6 +50,23 @@ void AddChunk(const parquet::ColumnChunkMetaData& chunk, const Leaf& leaf, RowGr
   group->columns[leaf.id] = std::move(out);
 }
 
+void LeavesOf(columnar::Field& field, std::vector<columnar::Field*>* out) {
+  if (!field.type.is_nested()) out->push_back(&field);
+  for (columnar::Field& child : field.type.children) LeavesOf(child, out);
+}
+
+// Arrow says fixed[16] of a UUID; the file knows better. Both list the leaves depth first.
+void NameUuids(const parquet::SchemaDescriptor& file, columnar::Schema* schema) {
+  std::vector<columnar::Field*> leaves;
+  for (columnar::Field& field : schema->fields) LeavesOf(field, &leaves);
+  if (leaves.size() != static_cast<size_t>(file.num_columns())) return;
+  for (int i = 0; i < file.num_columns(); ++i) {
+    const auto& logical = file.Column(i)->logical_type();
+    if (logical == nullptr || !logical->is_UUID()) continue;
+    leaves[static_cast<size_t>(i)]->type = columnar::TypeId::kUuid;
+  }
+}
+
 base::Result<FileStats> StatsOf(const internal::OpenParquet& opened,
                                 const columnar::Schema* schema) {
   const auto metadata = opened.reader->metadata();
@@ -60,6 +77,7 @@ base::Result<FileStats> StatsOf(const internal::OpenParquet& opened,
   FileStats out;
   out.rows = metadata->num_rows();
   ASSIGN_OR_RETURN(out.schema, internal::SchemaOfArrow(*arrow_schema));
+  NameUuids(*metadata->schema(), &out.schema);
   out.has_field_ids = out.schema.HighestFieldId() >= 0;
   std::vector<Leaf> leaves;
   for (int i = 0; i < metadata->num_columns(); ++i) {

@@ -100,9 +100,9 @@ class Generator {
   }
   base::Error AnyError(int depth = 0) {
     base::Error error(static_cast<Code>(Below(16)), Text(), Text());
-    if (Coin()) error = std::move(error).At({"models.py", 3, 5});
-    if (Coin()) error = std::move(error).Set("nearest", Text());
-    if (depth < 3 && Coin()) error = std::move(error).CausedBy(AnyError(depth + 1));
+    if (Coin()) error.place = {"models.py", 3, 5};
+    if (Coin()) error.context["nearest"] = Text();
+    if (depth < 3 && Coin()) return std::move(error).CausedBy(AnyError(depth + 1));
     return error;
   }
   TaskInput AnyInput() {
@@ -145,6 +145,7 @@ class Generator {
     if (Coin()) spec.deadline = base::FromMicros(Number());
     spec.seed = rng_.Next();
     spec.after = Many<model::TaskId>([&] { return model::TaskId(Text()); });
+    if (Coin()) spec.result_contract = AnySchema();
     return spec;
   }
   TaskOutcome AnyOutcome() {
@@ -342,6 +343,17 @@ TEST(Golden, TaskSpecVersion1) {
   const base::Bytes bytes = EncodeTaskSpec(GoodSpec());
   ExpectGolden("task_spec_v1.hex", bytes);
   EXPECT_TRUE(*DecodeTaskSpec(bytes) == GoodSpec());
+}
+
+TEST(Golden, TaskSpecVersion1WithTheContractOfItsResult) {
+  TaskSpec spec = GoodSpec();
+  spec.result_contract = columnar::Schema{
+      0,
+      {{-1, "carrier", TypeId::kString, false, ""}, {-1, "delay", TypeId::kDouble, true, ""}},
+      {}};
+  const base::Bytes bytes = EncodeTaskSpec(spec);
+  ExpectGolden("task_spec_v1_result_contract.hex", bytes);
+  EXPECT_TRUE(*DecodeTaskSpec(bytes) == spec);
 }
 
 TEST(Golden, TaskOutcomeVersion1) {

@@ -158,6 +158,8 @@ struct TaskSpec {
   base::Instant deadline = base::Instant::max();
   uint64_t seed = 0;
   std::vector<model::TaskId> after;  // must have succeeded before this one starts
+  /// What a model says of its result: the types that columns holding nothing but nulls become.
+  std::optional<columnar::Schema> result_contract;  // kPythonModel
   bool operator==(const TaskSpec&) const = default;
 };
 

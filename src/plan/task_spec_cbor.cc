@@ -209,6 +209,8 @@ base::Status ReadCircumstances(CborFields& fields, TaskSpec& spec) {
   ASSIGN_OR_RETURN(const int64_t seed, fields.Int(22));
   spec.seed = std::bit_cast<uint64_t>(seed);
   ASSIGN_OR_RETURN(spec.after, ReadList<model::TaskId>(fields, 23, TaskIdFromCbor));
+  ASSIGN_OR_RETURN(spec.result_contract,
+                   ReadOptional<columnar::Schema>(fields, 24, SchemaFromCbor));
   return base::Ok();
 }
 
@@ -277,6 +279,7 @@ base::Bytes EncodeTaskSpec(const TaskSpec& spec) {
                 {21, base::Micros(spec.deadline)},
                 {22, std::bit_cast<int64_t>(spec.seed)}};
   if (spec.write) map.emplace(15, TargetToCbor(*spec.write));
+  if (spec.result_contract) map.emplace(24, SchemaToCbor(*spec.result_contract));
   map.emplace(23, ListToCbor(spec.after, [](const model::TaskId& id) { return Cbor(id.text()); }));
   return base::EncodeCbor(Cbor(std::move(map)));
 }

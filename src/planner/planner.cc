@@ -242,6 +242,7 @@ class PlanMaker {
       Output(node, inputs, logical);
       task.preview_rows_max = options_.preview_rows_max;
       task.preview_tail = options_.preview_tail;
+      if (node.contract) task.result_contract = node.contract->schema;
     }
     Inputs(node, inputs, logical, task);
     Entry(node, task);

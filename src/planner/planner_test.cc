@@ -197,6 +197,19 @@ TEST_F(PlannerTest, ContractsOfInputs) {
   EXPECT_THAT(Said(result), ElementsAre("m.py:7:9 planner.contract_mismatch"));
 }
 
+TEST_F(PlannerTest, TheContractOfAResultGoesToTheTask) {
+  const PlanResult result =
+      Make("class S(bauplan.TableSchema):\n  carrier: bauplan.String\n  n: bauplan.Int64\n"
+           "@bauplan.model()\ndef a(x=bauplan.Model('flights')) -> Annotated[object, S]: pass\n" +
+           Model("b", "x=bauplan.Model('flights')"));
+  ASSERT_TRUE(result.plan) << result.diagnostics[0].error.ToString();
+  ASSERT_TRUE(result.plan->tasks[0].result_contract);
+  EXPECT_EQ(result.plan->tasks[0].result_contract->Names(),
+            (std::vector<std::string>{"carrier", "n"}));
+  EXPECT_EQ(result.plan->tasks[0].result_contract->fields[1].type, columnar::TypeId::kLong);
+  EXPECT_FALSE(result.plan->tasks[1].result_contract);
+}
+
 TEST_F(PlannerTest, CyclesShowTheirPath) {
   const PlanResult result =
       Make(Model("a", "x=bauplan.Model('c')") + Model("b", "x=bauplan.Model('a')") +

@@ -66,6 +66,7 @@ base::Result<RunnerCall> CallOf(const base::Context& ctx, ExecutorParts& parts,
   call.name = task.name;
   call.kind = task.kind == plan::TaskKind::kExpectation ? CallKind::kExpectation : CallKind::kModel;
   call.output_bytes_max = task.limits.memory_bytes_max;
+  call.contract = task.result_contract;
   for (const plan::TaskInput& input : task.inputs) {
     ASSIGN_OR_RETURN(columnar::SharedTable table, InputTable(ctx, parts, task, input, outcome));
     outcome.counters["input.rows"] += static_cast<int64_t>(table.rows());
