@@ -11,7 +11,7 @@
 #include "base/testing/matchers.h"
 #include "catalog/testing/lake.h"
 #include "state/sqlite_store.h"
-#include "state/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace catalog {
 namespace {
@@ -55,7 +55,7 @@ TEST(Crash, LeavesARunPublishedWhollyOrNotAtAll) {
                                                     {"publish.after_batch", true}};
   for (const auto& [failpoint, published] : published_at) {
     SCOPED_TRACE(failpoint);
-    state::testing::TemporaryFolder folder;
+    base::testing::TemporaryFolder folder;
     const std::string path = folder.path() + "/state.db";
     base::SystemClock clock;
     {

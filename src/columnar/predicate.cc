@@ -11,44 +11,6 @@ namespace {
 
 using Op = Predicate::Op;
 
-/// What NOT of a leaf is; kUnknown where the vocabulary has no word for it. Both the leaf and its
-/// opposite are false on null, as in SQL.
-Op Opposite(Op op) {
-  switch (op) {
-    case Op::kTrue:
-      return Op::kFalse;
-    case Op::kFalse:
-      return Op::kTrue;
-    case Op::kEqual:
-      return Op::kNotEqual;
-    case Op::kNotEqual:
-      return Op::kEqual;
-    case Op::kLess:
-      return Op::kGreaterOrEqual;
-    case Op::kLessOrEqual:
-      return Op::kGreater;
-    case Op::kGreater:
-      return Op::kLessOrEqual;
-    case Op::kGreaterOrEqual:
-      return Op::kLess;
-    case Op::kIn:
-      return Op::kNotIn;
-    case Op::kNotIn:
-      return Op::kIn;
-    case Op::kIsNull:
-      return Op::kIsNotNull;
-    case Op::kIsNotNull:
-      return Op::kIsNull;
-    case Op::kStartsWith:
-    case Op::kUnknown:
-    case Op::kAnd:
-    case Op::kOr:
-    case Op::kNot:
-      return Op::kUnknown;
-  }
-  return Op::kUnknown;
-}
-
 base::Result<Predicate> BindLeaf(const Predicate& leaf, const Schema& schema, bool negated) {
   const Op op = negated ? Opposite(leaf.op) : leaf.op;
   if (op == Op::kTrue || op == Op::kFalse || leaf.op == Op::kUnknown) {
@@ -120,6 +82,45 @@ std::string Compared(const Predicate& predicate, const char* word) {
 }
 
 }  // namespace
+
+Predicate::Op Opposite(Predicate::Op op) {
+  using Op = Predicate::Op;
+  switch (op) {
+    case Op::kTrue:
+      return Op::kFalse;
+    case Op::kFalse:
+      return Op::kTrue;
+    case Op::kEqual:
+      return Op::kNotEqual;
+    case Op::kNotEqual:
+      return Op::kEqual;
+    case Op::kLess:
+      return Op::kGreaterOrEqual;
+    case Op::kLessOrEqual:
+      return Op::kGreater;
+    case Op::kGreater:
+      return Op::kLessOrEqual;
+    case Op::kGreaterOrEqual:
+      return Op::kLess;
+    case Op::kIn:
+      return Op::kNotIn;
+    case Op::kNotIn:
+      return Op::kIn;
+    case Op::kIsNull:
+      return Op::kIsNotNull;
+    case Op::kIsNotNull:
+      return Op::kIsNull;
+    case Op::kAnd:
+      return Op::kOr;
+    case Op::kOr:
+      return Op::kAnd;
+    case Op::kStartsWith:
+    case Op::kUnknown:
+    case Op::kNot:
+      return Op::kUnknown;
+  }
+  return Op::kUnknown;
+}
 
 Predicate Predicate::And(std::vector<Predicate> children) {
   if (children.size() == 1) return std::move(children.front());

@@ -43,6 +43,10 @@ struct Predicate {
   bool operator==(const Predicate&) const = default;
 };
 
+/// What NOT makes of an operator: = and <>, < and >=, AND and OR. kUnknown where there is no such
+/// operator.
+Predicate::Op Opposite(Predicate::Op op);
+
 /// The same predicate with every literal converted to its column's type and NOT pushed to the
 /// leaves. A leaf whose literal does not convert becomes kUnknown. kInvalidArgument
 /// "columnar.unknown_column" (with the nearest name) for a column not in `schema`.

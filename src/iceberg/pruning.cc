@@ -17,44 +17,6 @@ using columnar::TypeId;
 using Kind = Transform::Kind;
 using Op = Predicate::Op;
 
-Op Opposite(Op op) {
-  switch (op) {
-    case Op::kTrue:
-      return Op::kFalse;
-    case Op::kFalse:
-      return Op::kTrue;
-    case Op::kAnd:
-      return Op::kOr;
-    case Op::kOr:
-      return Op::kAnd;
-    case Op::kEqual:
-      return Op::kNotEqual;
-    case Op::kNotEqual:
-      return Op::kEqual;
-    case Op::kLess:
-      return Op::kGreaterOrEqual;
-    case Op::kLessOrEqual:
-      return Op::kGreater;
-    case Op::kGreater:
-      return Op::kLessOrEqual;
-    case Op::kGreaterOrEqual:
-      return Op::kLess;
-    case Op::kIn:
-      return Op::kNotIn;
-    case Op::kNotIn:
-      return Op::kIn;
-    case Op::kIsNull:
-      return Op::kIsNotNull;
-    case Op::kIsNotNull:
-      return Op::kIsNull;
-    case Op::kUnknown:
-    case Op::kNot:
-    case Op::kStartsWith:
-      return Op::kUnknown;
-  }
-  return Op::kUnknown;
-}
-
 bool IsNan(const Literal& literal) {
   const auto* real = std::get_if<double>(&literal.value);
   return real != nullptr && std::isnan(*real);
@@ -178,7 +140,7 @@ Match EvaluateAt(const Predicate& predicate, bool negated, const ColumnRanges& r
     if (predicate.children.size() != 1) return Match::kMaybe;
     return EvaluateAt(predicate.children[0], !negated, ranges);
   }
-  const Op op = negated ? Opposite(predicate.op) : predicate.op;
+  const Op op = negated ? columnar::Opposite(predicate.op) : predicate.op;
   switch (op) {
     case Op::kTrue:
       return Match::kAlways;

@@ -13,7 +13,7 @@
 #include "state/memory_store.h"
 #include "state/reasons.h"
 #include "state/sqlite_store.h"
-#include "state/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace state {
 namespace {
@@ -50,7 +50,7 @@ class StateConformance : public ::testing::TestWithParam<Backend> {
     return keys;
   }
 
-  testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   base::Context ctx_;
   std::unique_ptr<StateStore> store_;
 };
@@ -273,7 +273,7 @@ TEST(StateStores, AgreeOnRandomHistories) {
   const uint64_t seed = base::SystemRng().Next();
   SCOPED_TRACE("seed " + std::to_string(seed));
   base::SeededRng rng(seed);
-  const testing::TemporaryFolder folder;
+  const base::testing::TemporaryFolder folder;
   const base::Context ctx;
   MemoryStore memory;
   const auto sqlite = OpenSqlite(folder.path());

@@ -2,7 +2,7 @@
 
 #include "base/testing/matchers.h"
 #include "state/network_file_system_internal.h"
-#include "state/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace state {
 namespace {
@@ -23,7 +23,7 @@ TEST(NetworkFileSystem, LetsLocalOnesPass) {
   for (const uint64_t magic : {0xEF53ull, 0x58465342ull, 0x01021994ull, 0x9123683Eull}) {
     EXPECT_EQ(NetworkFileSystemName(magic, "ext4"), std::nullopt);
   }
-  const testing::TemporaryFolder folder;
+  const base::testing::TemporaryFolder folder;
   EXPECT_THAT(RefuseNetworkFileSystem(folder.path()), base::testing::IsOk());
 }
 

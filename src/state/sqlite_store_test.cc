@@ -19,7 +19,7 @@
 #include "base/sha256.h"
 #include "base/testing/matchers.h"
 #include "state/reasons.h"
-#include "state/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace state {
 namespace {
@@ -43,7 +43,7 @@ class SqliteStoreTest : public ::testing::Test {
   }
 
   base::SystemClock clock_;
-  testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   std::string path_ = folder_.path() + "/state.db";
   base::Context ctx_;
 };

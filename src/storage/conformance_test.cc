@@ -14,7 +14,7 @@
 #include "storage/local_store.h"
 #include "storage/memory_store.h"
 #include "storage/reasons.h"
-#include "storage/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 #include "storage/testing/unreliable_store.h"
 
 namespace storage {
@@ -48,7 +48,7 @@ class StorageConformance : public ::testing::TestWithParam<Backend> {
     return keys;
   }
 
-  testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   Stack stack_;
   ObjectStore& store_;
   base::Context ctx_;
@@ -249,7 +249,7 @@ TEST(CountingStore, ForgetsRangesBeyondItsLimitButKeepsTheSums) {
 }
 
 TEST(CountingStore, ShowsLocalPathsOnlyWhenAsked) {
-  const testing::TemporaryFolder folder;
+  const base::testing::TemporaryFolder folder;
   const auto inner = LocalStore::Open(folder.path()).value();
   EXPECT_FALSE(CountingStore(*inner).LocalPath("x").has_value());
   EXPECT_EQ(CountingStore(*inner, {.local_paths = true}).LocalPath("x"), folder.path() + "/x");

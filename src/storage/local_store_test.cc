@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "base/testing/matchers.h"
 #include "storage/reasons.h"
-#include "storage/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace storage {
 namespace {
@@ -35,7 +35,7 @@ class LocalStoreTest : public ::testing::Test {
     }
     return files;
   }
-  testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   base::Context ctx_;
 };
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace storage::testing {
+namespace base::testing {
 
 class TemporaryFolder {
  public:
@@ -17,4 +17,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace storage::testing
+}  // namespace base::testing

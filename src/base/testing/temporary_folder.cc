@@ -1,11 +1,11 @@
-#include "storage/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 #include <filesystem>
 #include <system_error>
 
 #include "base/rng.h"
 
-namespace storage::testing {
+namespace base::testing {
 
 TemporaryFolder::TemporaryFolder() {
   base::SystemRng rng;
@@ -19,4 +19,4 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace storage::testing
+}  // namespace base::testing
