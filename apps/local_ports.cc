@@ -78,20 +78,15 @@ base::Result<uint64_t> WriteParquetFile(const base::Context& ctx, columnar::Stre
   NumberFields(schema.fields, next);
   engine::WriteOptions options;
   options.file_bytes_target = INT64_MAX;
+  options.empty_file = true;
   uint64_t rows = 0;
-  bool opened = false;
   const auto open_next = [&](const engine::PartitionKey&,
                              int64_t) -> base::Result<engine::OpenedFile> {
-    opened = true;
     return engine::OpenedFile{"result", std::make_unique<SharedSink>(file)};
   };
   ASSIGN_OR_RETURN(const auto written,
                    engine::WriteParquet(ctx, std::move(stream), schema, options, open_next));
   for (const engine::WrittenFile& one : written) rows += static_cast<uint64_t>(one.rows);
-  if (!opened) {
-    return base::Error(base::Code::kFailedPrecondition, "cli.export_failed",
-                       "the result has no rows: there is nothing to put into a Parquet file");
-  }
   return rows;
 }
 

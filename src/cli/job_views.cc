@@ -1,5 +1,7 @@
 #include "cli/job_views.h"
 
+#include <cstdlib>
+
 #include "cli/dag_drawing.h"
 #include "cli/render_error.h"
 #include "cli/text_table.h"
@@ -50,13 +52,19 @@ Json TaskJson(const api::TaskRecord& task) {
                        {"counters", std::move(counters)}});
 }
 
-std::string DetailsLine(const api::JobRecord& job) {
-  std::string out;
-  for (const auto& [key, value] : job.details) {
-    if (key == "sql" || value.empty()) continue;
-    out += (out.empty() ? "" : ", ") + key + " " + value;
-  }
-  return out;
+uint64_t NumberIn(const api::JobRecord& job, const std::string& key) {
+  const auto found = job.details.find(key);
+  return found == job.details.end() ? 0 : std::strtoull(found->second.c_str(), nullptr, 10);
+}
+
+/// "2 files, 1,234 rows into bauplan.trips": what an import did.
+std::string ImportLine(const api::JobRecord& job) {
+  const auto table = job.details.find("table");
+  if (table == job.details.end() || job.details.count("files_imported") == 0) return "";
+  const uint64_t files = NumberIn(job, "files_imported");
+  if (files == 0) return "nothing to import into " + table->second;
+  return Count(files, "file") + ", " + Count(NumberIn(job, "rows_imported"), "row") + " into " +
+         table->second;
 }
 
 std::string Took(const api::JobRecord& job) {
@@ -68,10 +76,17 @@ std::string InputText(const plan::TaskSpec& task) {
   std::string out;
   for (const plan::TaskInput& input : task.inputs) {
     out += (out.empty() ? "" : ", ") + input.source;
-    if (!input.columns.empty()) out += "[" + std::to_string(input.columns.size()) + " cols]";
+    if (!input.columns.empty()) out += "[" + Count(input.columns.size(), "column") + "]";
     if (!input.filter_sql.empty()) out += " where " + input.filter_sql;
   }
   return out;
+}
+
+/// Limits are set in powers of two: 2 GiB, not 2.1 GB.
+std::string MemoryText(uint64_t bytes) {
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  if (bytes % (1024 * kMiB) == 0) return std::to_string(bytes / (1024 * kMiB)) + " GiB";
+  return bytes % kMiB == 0 ? std::to_string(bytes / kMiB) + " MiB" : SizeText(bytes);
 }
 
 std::string EnvironmentText(const plan::EnvironmentSpec& environment) {
@@ -163,13 +178,13 @@ Json JobJson(const api::JobRecord& job) {
 std::string JobSummary(const api::JobRecord& job, const Style& style) {
   const std::string what = job.kind == api::JobKind::kRun ? "run" : "job";
   const std::string id = style.Faint("  " + what + " " + job.id.text()) + "\n";
-  const std::string details = DetailsLine(job);
-  const std::string more = details.empty() ? "" : "  " + details + "\n";
   const std::string target = job.ref.empty() ? "the target" : job.ref;
   switch (job.status) {
     case api::JobStatus::kComplete: {
-      std::string out =
-          style.Green(style.unicode ? "✓ SUCCESS" : "SUCCESS") + Took(job) + "\n" + more;
+      std::string out = style.Green(style.unicode ? "✓ SUCCESS" : "SUCCESS") + Took(job) + "\n";
+      if (const std::string imported = ImportLine(job); !imported.empty()) {
+        out += "  " + imported + "\n";
+      }
       if (!job.published.empty()) {
         out += "  published to " + style.Bold(target) + " at " +
                style.Yellow(job.published.substr(0, 12)) + "\n";
@@ -179,8 +194,7 @@ std::string JobSummary(const api::JobRecord& job, const Style& style) {
     case api::JobStatus::kFail:
     case api::JobStatus::kAbort: {
       const bool aborted = job.status == api::JobStatus::kAbort;
-      std::string out =
-          style.Red((style.unicode ? "✗ " : "") + Outcome(job)) + Took(job) + "\n" + more;
+      std::string out = style.Red((style.unicode ? "✗ " : "") + Outcome(job)) + Took(job) + "\n";
       out += "  " + target + " is untouched" + (aborted ? ": the job was cancelled" : "") + "\n";
       if (!job.run_branch.empty()) {
         out += "  the finished tables are on " + style.Bold(job.run_branch) + "\n";
@@ -217,7 +231,7 @@ std::string JobText(const api::JobRecord& job, const Style& style) {
     TextTable table{{"TASK", "KIND", "OUTCOME", "ROWS", "DURATION", "AT"}, {}, {}, 0};
     table.right_aligned = {false, false, false, true, true};
     for (const api::TaskRecord& task : job.tasks) {
-      const bool ended = base::Micros(task.ended) > 0;
+      const bool ended = base::Micros(task.ended) > 0 && base::Micros(task.started) > 0;
       table.rows.push_back({task.name, task.kind, TaskOutcomeName(task), WithCommas(task.rows),
                             ended ? DurationText(task.ended - task.started) : "",
                             task.file.empty() ? "" : task.file + ":" + std::to_string(task.line)});
@@ -274,7 +288,7 @@ std::string PlanText(const plan::PhysicalPlan& plan, const Style& style) {
     table.rows.push_back({std::to_string(i + 1), task.name,
                           std::string(plan::TaskKindName(task.kind)), InputText(task),
                           writes ? node->table.ToString() : "", EnvironmentText(task.environment),
-                          SizeText(task.limits.memory_bytes_max)});
+                          MemoryText(task.limits.memory_bytes_max)});
   }
   return out + style.Bold("Physical plan") + "\n" + Render(table, style);
 }

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "cli/display_width.h"
 #include "cli/execute.h"
 #include "cli/overview.h"
 #include "cli/reasons.h"
@@ -119,13 +120,17 @@ base::Result<Reply> Execute(Session& session, const Diagnose&) {
   Json list = Json::List();
   std::string text;
   int exit_code = 0;
-  for (const Probe& probe : session.backend().doctor().Examine(session.ctx(), session.lake())) {
+  const std::vector<Probe> probes =
+      session.backend().doctor().Examine(session.ctx(), session.lake());
+  uint32_t width = 0;
+  for (const Probe& probe : probes) width = std::max(width, DisplayWidth(probe.name));
+  for (const Probe& probe : probes) {
     list.Add(Json::Object({{"name", probe.name},
                            {"state", StateName(probe.state)},
                            {"meaning", probe.meaning},
                            {"remedy", Json::OrNull(probe.remedy)}}));
-    text +=
-        StateMark(probe.state, style) + " " + style.Bold(probe.name) + "  " + probe.meaning + "\n";
+    text += StateMark(probe.state, style) + " " + style.Bold(Padded(probe.name, width, false)) +
+            "  " + probe.meaning + "\n";
     if (!probe.remedy.empty()) text += "    remedy: " + probe.remedy + "\n";
     if (probe.state == ProbeState::kBad) exit_code = 1;
   }

@@ -1,5 +1,7 @@
 #include "cli/parse.h"
 
+#include <cctype>
+
 #include "base/nearest.h"
 #include "cli/parse_internal.h"
 #include "cli/reasons.h"
@@ -87,6 +89,30 @@ std::string UnknownText(const CLI::App* app, const std::string& unknown) {
          base::DidYouMean(bare, KnownNames(app, is_option));
 }
 
+/// "--name is required" speaks of the option; people leave the word itself out.
+std::string MissingText(const CLI::App* app, const std::string& said) {
+  const std::string name = said.substr(0, said.find(" is required"));
+  for (const CLI::Option* option : app->get_options()) {
+    const bool meant = option->get_name() == name || option->check_name(name);
+    if (!meant || !option->get_positional()) continue;
+    const std::string what = option->get_description();
+    std::string word = option->get_name(true);
+    word = word.substr(0, word.find(','));
+    for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return word + " is missing" + (what.empty() ? "" : ": " + what);
+  }
+  return said;
+}
+
+/// "Could not convert: --limit = x".
+std::string ConversionText(const std::string& said) {
+  const size_t colon = said.find(": ");
+  const size_t equals = said.find(" = ");
+  if (colon == std::string::npos || equals == std::string::npos || equals < colon) return said;
+  return said.substr(colon + 2, equals - colon - 2) + ": \"" + said.substr(equals + 3) +
+         "\" is not a number";
+}
+
 base::Error UsageError(const CLI::App& root, const std::vector<std::string>& arguments,
                        const CLI::ParseError& failure) {
   const CLI::App* app = Reached(root, arguments);
@@ -100,6 +126,10 @@ base::Error UsageError(const CLI::App& root, const std::vector<std::string>& arg
       text += before + name;
       before = ", ";
     }
+  } else if (failure.get_name() == "RequiredError") {
+    text = MissingText(app, text);
+  } else if (failure.get_name() == "ConversionError") {
+    text = ConversionText(text);
   } else if (const size_t colon = text.find(": ");
              failure.get_name() == "ValidationError" && text.starts_with("query: ")) {
     text = text.substr(colon + 2);

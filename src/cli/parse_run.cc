@@ -13,7 +13,7 @@ void AddProjectOptions(CLI::App* app, std::string* folder, std::string* ref, std
 void AddRun(CLI::App& root, Command* out) {
   auto [app, r] = AddVerb<RunProject>(
       root, out, "run", "Run a project and publish its tables in one step",
-      "boathouse run --project-dir examples/flights -r ada.dev --param min_delay=30");
+      "boathouse run --project-dir examples/flights -r ada.dev --param late_minutes=30");
   AddProjectOptions(app, &r->folder, &r->ref, &r->ns);
   AddKeyValues(app, &r->parameters, "--param,--parameter", "Value of a project parameter");
   AddKeyValues(app, &r->args, "-a,--arg", "Feature flag for this run");
@@ -89,7 +89,7 @@ void AddQuery(CLI::App& root, Command* out) {
   app->add_option("-r,--ref", q->ref, "At this ref (default: the active branch)");
   app->add_option("-n,--namespace", q->ns, "Default namespace of the tables");
   auto* most = app->add_option("--max-rows", q->rows_max, "At most so many rows (default: 10)")
-                   ->check(CLI::PositiveNumber)
+                   ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62, ""))
                    ->option_text("ROWS");
   app->add_flag("--all-rows", q->all_rows, "All rows")->excludes(most);
   app->add_flag("--no-trunc", q->no_trunc, "Do not cut long values");

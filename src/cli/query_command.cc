@@ -1,3 +1,4 @@
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -24,6 +25,17 @@ base::Result<std::string> SqlOf(const Session& session, const RunQuery& command)
         .CausedBy(std::move(bytes).error());
   }
   return std::move(bytes).value();
+}
+
+/// A query plan is a drawing of many lines, not a table of cells.
+bool IsExplain(const std::string& sql) {
+  constexpr std::string_view kWord = "explain";
+  const size_t first = sql.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos || sql.size() - first < kWord.size()) return false;
+  for (size_t i = 0; i < kWord.size(); ++i) {
+    if (std::tolower(static_cast<unsigned char>(sql[first + i])) != kWord[i]) return false;
+  }
+  return true;
 }
 
 /// Writes rows as text (or Arrow) through `sink`.
@@ -106,7 +118,9 @@ base::Result<Reply> Execute(Session& session, const RunQuery& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   const uint64_t rows_max = command.all_rows ? 0 : command.rows_max;
   const bool as_table = command.format == FileFormat::kNone && !session.flags().json;
-  const api::QueryRequest request{sql, ref, command.ns, rows_max};
+  // One more than is shown tells whether there are more.
+  const uint64_t rows_wanted = as_table && rows_max > 0 ? rows_max + 1 : rows_max;
+  const api::QueryRequest request{sql, ref, command.ns, rows_wanted};
   ASSIGN_OR_RETURN(api::QueryResult result, services.jobs->Query(session.ctx(), request));
   if (command.format != FileFormat::kNone && command.target != "-") {
     const std::string path = session.PathOf(command.target);
@@ -127,6 +141,8 @@ base::Result<Reply> Execute(Session& session, const RunQuery& command) {
   columnar::RenderOptions options;
   options.rows_max = rows_max;
   options.no_trunc = command.no_trunc;
+  options.as_text = IsExplain(sql);
+  options.more = "the first " + Count(rows_max, "row") + "; --all-rows shows all of them";
   ASSIGN_OR_RETURN(const std::string text,
                    columnar::RenderTable(std::move(result.stream), options));
   return Reply{Json(), text, {}, 0};

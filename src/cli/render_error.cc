@@ -52,7 +52,7 @@ std::string Indented(const std::string& text) {
 
 std::string Hint(const base::Error& error) {
   if (const auto help = error.context.find("help"); help != error.context.end()) {
-    return "see: " + help->second;
+    return "see `" + help->second + "`";
   }
   if (const auto hint = error.context.find("hint"); hint != error.context.end()) {
     return hint->second;
@@ -83,10 +83,16 @@ std::string Hint(const base::Error& error) {
   return "";
 }
 
+/// What the message says already, or only a program can use, stays out (JSON has all of it).
+bool SaysMore(const base::Error& error, const std::string& key, const std::string& value) {
+  if (value.empty() || key == "help" || key == "hint" || key == "hash") return false;
+  return error.message.find(value) == std::string::npos;
+}
+
 std::string Context(const base::Error& error, const Style& style) {
   std::string out;
   for (const auto& [key, value] : error.context) {
-    if (key == "help" || key == "hint" || value.empty()) continue;
+    if (!SaysMore(error, key, value)) continue;
     const bool block = value.find('\n') != std::string::npos;
     out += style.Faint("  " + key + ":") +
            (block ? "\n" + Indented(value) : " " + Harmless(value) + "\n");

@@ -69,6 +69,8 @@ base::Result<Reply> Execute(Session& session, const RunProject& command) {
   const bool failed = ended.status != api::JobStatus::kComplete;
   Reply reply{JobJson(ended), PreviewText(previews, session.style()), {}, failed ? 1 : 0};
   reply.error = ended.error;
+  // The traceback stood in the function's output a moment ago; `job get` shows it again.
+  if (reply.error.has_value()) reply.error->context.erase("traceback");
   reply.text += JobSummary(ended, session.style());
   if (command.dry_run && !failed) reply.text += "  dry run: nothing was written\n";
   return reply;

@@ -59,6 +59,10 @@ std::vector<std::string> ModernSpelling(const std::vector<std::string>& in) {
       out.push_back(in[i]);
     }
   }
+  if (!out.empty() && out[0] == "help") {
+    out.erase(out.begin());
+    out.push_back("--help");
+  }
   if (!out.empty() && (out[0] == "merge" || out[0] == "diff")) out.insert(out.begin(), "branch");
   if (!out.empty() && out[0] == "import") out.insert(out.begin(), "table");
   return out;

@@ -82,13 +82,19 @@ base::Result<std::string> RenderTable(Stream stream, const RenderOptions& option
   ASSIGN_OR_RETURN(const Schema schema, SchemaOf(stream));
   const uint64_t rows_max = options.rows_max == 0 ? UINT64_MAX : options.rows_max;
   const uint32_t width_max = options.no_trunc ? 0 : options.width_max;
-  ASSIGN_OR_RETURN(auto reader, ReaderOf(Canonical(Limit(std::move(stream), rows_max), {})));
+  const uint64_t rows_read = rows_max == UINT64_MAX ? rows_max : rows_max + 1;
+  ASSIGN_OR_RETURN(auto reader, ReaderOf(Canonical(Limit(std::move(stream), rows_read), {})));
   std::vector<std::vector<std::string>> rows;
+  std::string plain;
   while (true) {
     auto batch = reader->Next();
     if (!batch.ok()) return FromStatus(batch.status());
     if (*batch == nullptr) break;
     for (int64_t row = 0; row < (*batch)->num_rows(); ++row) {
+      if (options.as_text) {
+        plain += CellText(*(*batch)->column((*batch)->num_columns() - 1), row);
+        continue;
+      }
       std::vector<std::string> cells;
       for (const auto& column : (*batch)->columns()) {
         const bool is_null = column->IsNull(row);
@@ -97,11 +103,15 @@ base::Result<std::string> RenderTable(Stream stream, const RenderOptions& option
       rows.push_back(std::move(cells));
     }
   }
+  if (options.as_text) return plain;
+  const bool cut = rows.size() > rows_max;
+  if (cut) rows.pop_back();
   std::string text;
   if (options.with_schema) text = SchemaBlock(schema) + "\n";
   std::vector<std::string> header;
   for (const Field& field : schema.fields) header.push_back(OneLine(field.name, width_max));
-  return text + AlignColumns(header, rows);
+  const std::string more = cut && !options.more.empty() ? "\n" + options.more + "\n" : "";
+  return text + AlignColumns(header, rows) + more;
 }
 
 }  // namespace columnar

@@ -15,9 +15,12 @@ struct RenderOptions {
   uint32_t width_max = 32;  // characters of a cell; longer ones end in "…"
   bool no_trunc = false;    // cells are never cut
   bool with_schema = true;  // the COLUMN TYPE NULLABLE block before the rows
+  bool as_text = false;     // the last column's values as they are, and nothing else
+  std::string more;         // said under the rows when there are more than rows_max
 };
 
-/// Reads at most rows_max rows. Null is an empty cell written as "null".
+/// Reads at most rows_max rows, and whether there is another. Null is an empty cell written as
+/// "null".
 base::Result<std::string> RenderTable(Stream stream, const RenderOptions& options);
 
 /// Columns of text, aligned, two spaces between them, no trailing spaces; `header` may be empty.

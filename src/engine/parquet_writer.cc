@@ -77,6 +77,12 @@ class TableWriter {
 
   base::Result<std::vector<WrittenFile>> Finish() {
     while (!open_.empty()) RETURN_IF_ERROR(CloseOne(open_.begin()));
+    if (written_.empty() && options_.empty_file) {
+      ASSIGN_OR_RETURN(OpenedFile file, open_next_({}, next_index_++));
+      ASSIGN_OR_RETURN(auto output, ParquetOutput::Open(schema_, options_, std::move(file), {}));
+      ASSIGN_OR_RETURN(WrittenFile empty, output->Finish());
+      written_.push_back(std::move(empty));
+    }
     return std::move(written_);
   }
 

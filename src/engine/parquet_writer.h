@@ -61,6 +61,7 @@ struct WriteOptions {
   int64_t row_group_rows_max = 1 << 20;
   int64_t file_bytes_target = 128ll << 20;  // a new file is opened after it
   size_t open_files_max = 64;  // beyond it the fullest open file is closed: more, smaller files
+  bool empty_file = false;     // no rows give a file without rows, instead of none
 };
 
 /// Matches the stream's columns by name to `schema` (with field ids) and casts them: wider numbers,
@@ -68,7 +69,8 @@ struct WriteOptions {
 /// exact, hugeint (decimal(38, 0)) → long where it fits. A missing nullable column is null.
 /// kUserCode "engine.extra_column" (with the nearest name), "engine.missing_column",
 /// "engine.null_in_required", "engine.incompatible_column", "engine.inexact_value" name the column.
-/// A stream without rows writes no file. On an error the sinks are dropped unfinished.
+/// A stream without rows writes no file unless `empty_file` asks for one. On an error the sinks are
+/// dropped unfinished.
 base::Result<std::vector<WrittenFile>> WriteParquet(const base::Context& ctx, columnar::Stream rows,
                                                     const columnar::Schema& schema,
                                                     const WriteOptions& options,

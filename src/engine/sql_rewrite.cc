@@ -122,6 +122,7 @@ class Rewriter {
       text = std::string(kScanFunction) + "(" + std::to_string(number) + ")";
     }
     if (table.alias.empty()) text += " AS " + QuoteName(aliases_[index]);
+    if (parsed_.bare_table) text = "SELECT * FROM " + text;
     out_.edits.push_back({table.offset,
                           EndOfName(query_.sql, tokens_, table.offset, table.parts.size()),
                           std::move(text)});

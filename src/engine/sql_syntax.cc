@@ -316,7 +316,9 @@ void FindDescribed(const std::string& sql, ParsedSql* out) {
   const std::vector<std::string> words = WordsOf(sql);
   const std::vector<std::string>& parts = out->tables[0].parts;
   const bool describes = words[0] == "describe" || words[0] == "desc" || words[0] == "show";
-  if (!describes || words.size() != 2 * parts.size()) return;
+  if (words.size() != 2 * parts.size()) return;
+  out->bare_table = words[0] == "summarize";
+  if (!describes) return;
   std::string name;
   for (const std::string& part : parts) name += (name.empty() ? "" : ".") + part;
   out->described = std::move(name);

@@ -43,6 +43,7 @@ struct ParsedSql {
   std::vector<Scope> scopes;
   bool has_limit = false;  // at the top
   std::string described;
+  bool bare_table = false;  // SUMMARIZE t: a name stands where a query is meant
   std::optional<base::Error> file_access;
 };
 
