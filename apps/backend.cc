@@ -31,6 +31,11 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   options.environment.uv = installation_.uv;
   ASSIGN_OR_RETURN(embedded_, embedded::Embedded::Open(ctx, std::move(options)));
   for (const control::Recovered& recovered : embedded_->recovered()) {
+    if (recovered.direct) {
+      notices_ << "job " << recovered.job.text() << " is over: its process had ended; what it had "
+               << "finished is on \"" << recovered.target << "\"\n";
+      continue;
+    }
     notices_ << "rolled back job " << recovered.job.text() << ": its process had ended; \""
              << recovered.target << "\" was not changed"
              << (recovered.run_branch.empty()

@@ -31,6 +31,13 @@ Result<Fd> OpenLockFile(const std::string& path) {
   return fd;
 }
 
+/// Whoever held a lock may have removed its file: a lock on a file without a name keeps nobody out.
+bool StillNamed(int fd, const std::string& path) {
+  struct stat own{}, named{};
+  return ::fstat(fd, &own) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 Fd::~Fd() {
@@ -121,20 +128,24 @@ Status SyncFolder(const std::string& path) {
 }
 
 Result<FileLock> FileLock::Acquire(const std::string& path) {
-  ASSIGN_OR_RETURN(Fd fd, OpenLockFile(path));
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return IoError("lock", path, errno);
+  while (true) {
+    ASSIGN_OR_RETURN(Fd fd, OpenLockFile(path));
+    while (::flock(fd.get(), LOCK_EX) != 0) {
+      if (errno != EINTR) return IoError("lock", path, errno);
+    }
+    if (StillNamed(fd.get(), path)) return FileLock(std::move(fd));
   }
-  return FileLock(std::move(fd));
 }
 
 Result<std::optional<FileLock>> FileLock::TryAcquire(const std::string& path) {
-  ASSIGN_OR_RETURN(Fd fd, OpenLockFile(path));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return std::optional<FileLock>();
-    return IoError("lock", path, errno);
+  while (true) {
+    ASSIGN_OR_RETURN(Fd fd, OpenLockFile(path));
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return std::optional<FileLock>();
+      return IoError("lock", path, errno);
+    }
+    if (StillNamed(fd.get(), path)) return std::optional<FileLock>(FileLock(std::move(fd)));
   }
-  return std::optional<FileLock>(FileLock(std::move(fd)));
 }
 
 }  // namespace base

@@ -42,7 +42,8 @@ Status MakeFolders(const std::string& path);
 /// fsync of a folder, so that names in it survive a power cut.
 Status SyncFolder(const std::string& path);
 
-/// flock(2) on a file, created if absent; released when the object or the process ends.
+/// flock(2) on a file, created if absent; released when the object or the process ends. Whoever
+/// holds it may remove the file.
 class FileLock {
  public:
   /// Waits for it.

@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "catalog/reasons.h"
 #include "control/names.h"
 #include "control/reasons.h"
 #include "control/run_driver.h"
@@ -14,6 +15,7 @@ namespace control {
 namespace {
 
 constexpr uint64_t kImportMemoryBytes = 1ull << 30;
+constexpr int kAttemptsMax = 8;  // of an import whose target moves
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -160,10 +162,9 @@ base::Status ImportDriver::LeaveOutImported(const base::Context& ctx,
 
 /// Nothing when there is nothing to do.
 base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable(
-    const base::Context& ctx) {
+    const base::Context& ctx, const model::CommitId& head) {
   using Nothing = std::optional<lakehouse::PreparedWrite>;
-  ASSIGN_OR_RETURN(const catalog::ResolvedRef head, parts_.catalog.Resolve(ctx, order_.branch));
-  ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head.commit, order_.table));
+  ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head, order_.table));
   lakehouse::WriteIntent intent;
   intent.table = order_.table;
   intent.mode = lakehouse::WriteMode::kAppend;
@@ -174,8 +175,7 @@ base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable
   } else if (table && order_.if_exists == api::IfExists::kKeep) {
     return Nothing();
   } else if (!order_.create) {
-    return parts_.lakehouse.Open(ctx, head.commit, order_.table)
-        .error();  // says which name is near
+    return parts_.lakehouse.Open(ctx, head, order_.table).error();  // says which name is near
   } else {
     ASSIGN_OR_RETURN(const plan::TaskOutcome inferred,
                      RunTask(ctx, NewTask(plan::TaskKind::kInferFiles)));
@@ -183,15 +183,17 @@ base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable
     intent.mode = lakehouse::WriteMode::kCreate;
     if (order_.if_exists == api::IfExists::kReplace) intent.mode = lakehouse::WriteMode::kReplace;
   }
-  ASSIGN_OR_RETURN(lakehouse::PreparedWrite prepared,
-                   parts_.lakehouse.Prepare(ctx, head.commit, intent));
+  ASSIGN_OR_RETURN(lakehouse::PreparedWrite prepared, parts_.lakehouse.Prepare(ctx, head, intent));
   return Nothing(std::move(prepared));
 }
 
 base::Result<std::vector<lakehouse::ImportedFile>> ImportDriver::ImportRows(
     const base::Context& ctx, lakehouse::FinishedWrite& write) {
   plan::TaskSpec task = NewTask(plan::TaskKind::kImportFiles);
-  task.write = TargetOf(write.prepared, plan::WriteStrategy::kAppend, job_.id().text());
+  // Names of data files begin with this; those of an attempt before stay where they are.
+  const std::string prefix =
+      job_.id().text() + (attempt_ == 1 ? "" : "-" + std::to_string(attempt_));
+  task.write = TargetOf(write.prepared, plan::WriteStrategy::kAppend, prefix);
   ASSIGN_OR_RETURN(const plan::TaskOutcome outcome, RunTask(ctx, std::move(task)));
   ASSIGN_OR_RETURN(lakehouse::FinishedWrite finished, FinishedOf(write.prepared, *outcome.written));
   write.added_manifests = std::move(finished.added_manifests);
@@ -211,33 +213,51 @@ base::Result<std::vector<lakehouse::ImportedFile>> ImportDriver::ImportRows(
   return imported;
 }
 
-base::Status ImportDriver::CommitAndPublish(const base::Context& ctx,
-                                            lakehouse::FinishedWrite write) {
-  lakehouse::CommitInput input;
-  input.branch = run_branch_;
-  input.note.author = job_.record().user;
-  input.note.message =
+catalog::CommitNote ImportDriver::Note() const {
+  catalog::CommitNote note;
+  note.author = job_.record().user;
+  note.message =
       order_.options.message.empty()
           ? std::string(order_.rows ? "import into " : "create table ") + order_.table.ToString()
           : order_.options.message;
-  input.note.properties = order_.options.properties;
-  input.note.properties["bpln_job_id"] = job_.id().text();
-  input.note.properties["bpln_username"] = input.note.author;
-  input.run_id = job_.run();
-  input.job_id = job_.id().text();
+  note.properties = order_.options.properties;
+  note.properties["bpln_job_id"] = job_.id().text();
+  note.properties["bpln_username"] = note.author;
+  return note;
+}
+
+base::Status ImportDriver::Commit(const base::Context& ctx, lakehouse::FinishedWrite write) {
+  committed_ = {};
+  committed_.branch = run_branch_;
+  committed_.note = Note();
+  committed_.run_id = job_.run();
+  committed_.job_id = job_.id().text();
+  committed_.writes.push_back(std::move(write));
+  base::Failpoint("import.before_commit");
+  RETURN_IF_ERROR(parts_.lakehouse.Commit(ctx, committed_));
+  base::Failpoint("import.after_commit");
+  return base::Ok();
+}
+
+base::Status ImportDriver::Publish(const base::Context& ctx) {
   catalog::PublishRequest publish;
   publish.run_id = job_.run();
-  publish.note = input.note;
+  publish.note = Note();
   publish.note.request_id = "publish-" + job_.id().text();
-  input.writes.push_back(std::move(write));
-  base::Failpoint("import.before_commit");
-  RETURN_IF_ERROR(parts_.lakehouse.Commit(ctx, input));
-  base::Failpoint("import.after_commit");
   api::JobRecord done = job_.record();
   done.status = api::JobStatus::kComplete;
   done.run_branch.clear();
   done.finished = parts_.clock.Now();
   publish.extras.puts.push_back(RecordPut(done));
+  // Somebody else added rows to the table meanwhile: ours are added to theirs.
+  publish.resolver =
+      [&](const catalog::TableClash& clash) -> base::Result<std::optional<catalog::TableState>> {
+    if (clash.name != order_.table || !clash.ours || !clash.theirs || committed_.writes.empty())
+      return std::optional<catalog::TableState>();
+    publish.extras.objects.clear();
+    return parts_.lakehouse.AppendOnto(ctx, *clash.ours, committed_, committed_.writes.front(),
+                                       publish.extras.objects);
+  };
   ASSIGN_OR_RETURN(const catalog::CommitResult published, parts_.catalog.PublishRun(ctx, publish));
   base::Failpoint("import.published");
   job_.Change([&](api::JobRecord& record) {
@@ -248,15 +268,43 @@ base::Status ImportDriver::CommitAndPublish(const base::Context& ctx,
   return base::Ok();
 }
 
-base::Status ImportDriver::Work(const base::Context& ctx) {
-  job_.Change([&](api::JobRecord& record) {
-    record.details["table"] = order_.table.ToString();
+/// The table as it was before this job, then what the target is now: a place to start again.
+base::Status ImportDriver::CatchUp(const base::Context& ctx) {
+  committed_ = {};
+  job_.Change([](api::JobRecord& record) {
     record.details["rows_imported"] = "0";
     record.details["files_imported"] = "0";
   });
-  RETURN_IF_ERROR(ListFiles(ctx));
-  ASSIGN_OR_RETURN(std::optional<lakehouse::PreparedWrite> prepared, PrepareTable(ctx));
-  if (!prepared) return base::Ok();
+  const model::RefExpression branch{run_branch_, {}, {}};
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef mine, parts_.catalog.Resolve(ctx, branch));
+  ASSIGN_OR_RETURN(const auto before, parts_.catalog.FindTable(ctx, base_, order_.table));
+  ASSIGN_OR_RETURN(const auto now, parts_.catalog.FindTable(ctx, mine.commit, order_.table));
+  if (before != now) {
+    catalog::CommitRequest undo;
+    undo.branch = run_branch_;
+    undo.note = Note();
+    undo.note.message = "start again: \"" + order_.branch + "\" moved meanwhile";
+    undo.run_id = job_.run();
+    if (before) {
+      undo.changes.emplace_back(catalog::PutTable{
+          order_.table, *before, catalog::Presence::kAny, catalog::Intent::kRevert, {}});
+    } else {
+      undo.changes.emplace_back(catalog::DropTable{order_.table, true});
+    }
+    RETURN_IF_ERROR(parts_.catalog.CommitChanges(ctx, undo));
+  }
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef target,
+                   parts_.catalog.Resolve(ctx, model::RefExpression{order_.branch, {}, {}}));
+  catalog::MergeRequest merge;
+  merge.source = order_.branch + "@" + target.commit.text();
+  merge.into = run_branch_;
+  merge.note.author = job_.record().user;
+  RETURN_IF_ERROR(parts_.catalog.Merge(ctx, merge));
+  base_ = target.commit;
+  return base::Ok();
+}
+
+base::Status ImportDriver::StartRun(const base::Context& ctx) {
   catalog::StartRunRequest start;
   start.run_id = job_.run();
   start.target = order_.branch;
@@ -265,17 +313,53 @@ base::Status ImportDriver::Work(const base::Context& ctx) {
   start.job_id = job_.id();
   ASSIGN_OR_RETURN(const catalog::RunState run, parts_.catalog.StartRun(ctx, start));
   run_branch_ = run.branch;
+  base_ = run.base_commit;
   job_.Change([&](api::JobRecord& record) { record.run_branch = run.branch; });
   base::Failpoint("import.started");
+  return base::Ok();
+}
+
+/// Writes, commits and publishes what was prepared at `base_`.
+base::Status ImportDriver::Attempt(const base::Context& ctx, lakehouse::PreparedWrite prepared) {
   lakehouse::FinishedWrite write;
-  write.prepared = *std::move(prepared);
+  write.prepared = std::move(prepared);
   if (order_.rows) {
     ASSIGN_OR_RETURN(write.imported, ImportRows(ctx, write));
   }
   RETURN_IF_ERROR(ctx.Check(parts_.clock.Now()));
   base::Context finish = ctx;
   finish.stop = {};
-  return CommitAndPublish(finish, std::move(write));
+  RETURN_IF_ERROR(Commit(finish, std::move(write)));
+  return Publish(finish);
+}
+
+base::Status ImportDriver::Work(const base::Context& ctx) {
+  job_.Change([&](api::JobRecord& record) {
+    record.details["table"] = order_.table.ToString();
+    record.details["rows_imported"] = "0";
+    record.details["files_imported"] = "0";
+  });
+  RETURN_IF_ERROR(ListFiles(ctx));
+  ASSIGN_OR_RETURN(const catalog::ResolvedRef head,
+                   parts_.catalog.Resolve(ctx, model::RefExpression{order_.branch, {}, {}}));
+  ASSIGN_OR_RETURN(std::optional<lakehouse::PreparedWrite> prepared,
+                   PrepareTable(ctx, head.commit));
+  if (!prepared) return base::Ok();
+  RETURN_IF_ERROR(StartRun(ctx));
+  bool stale = base_ != head.commit;
+  for (attempt_ = 1;; ++attempt_) {
+    if (stale) {
+      ASSIGN_OR_RETURN(const catalog::ResolvedRef mine,
+                       parts_.catalog.Resolve(ctx, model::RefExpression{run_branch_, {}, {}}));
+      ASSIGN_OR_RETURN(prepared, PrepareTable(ctx, mine.commit));
+      if (!prepared) return Publish(ctx);  // others did all of it meanwhile
+    }
+    base::Status done = Attempt(ctx, *std::move(prepared));
+    if (done.ok() || done.error().reason != catalog::kMergeConflict || attempt_ == kAttemptsMax)
+      return done;
+    RETURN_IF_ERROR(CatchUp(ctx));
+    stale = true;
+  }
 }
 
 base::Status ImportDriver::Run(const base::Context& ctx) {
@@ -291,6 +375,7 @@ base::Status ImportDriver::Run(const base::Context& ctx) {
   const auto marked = parts_.catalog.MarkRun(base::Context{}, mark);
   if (!marked.ok())
     base::Log(base::LogLevel::kError, "import " + job_.id().text() + ": " + marked.error().message);
+  base::Failpoint("import.marked");
   return done;
 }
 

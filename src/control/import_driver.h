@@ -30,6 +30,8 @@ struct ImportOrder {
 base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request);
 base::Result<ImportOrder> OrderOf(const api::ImportRequest& request);
 
+/// Several may import into one table at once: appends are put on top of one another, and a file is
+/// imported once.
 class ImportDriver {
  public:
   ImportDriver(Parts& parts, Job& job, ImportOrder order)
@@ -42,10 +44,16 @@ class ImportDriver {
   plan::TaskSpec NewTask(plan::TaskKind kind) const;
   base::Status ListFiles(const base::Context& ctx);
   base::Status LeaveOutImported(const base::Context& ctx, const lakehouse::TableAtRef& table);
-  base::Result<std::optional<lakehouse::PreparedWrite>> PrepareTable(const base::Context& ctx);
+  base::Result<std::optional<lakehouse::PreparedWrite>> PrepareTable(const base::Context& ctx,
+                                                                     const model::CommitId& head);
   base::Result<std::vector<lakehouse::ImportedFile>> ImportRows(const base::Context& ctx,
                                                                 lakehouse::FinishedWrite& write);
-  base::Status CommitAndPublish(const base::Context& ctx, lakehouse::FinishedWrite write);
+  catalog::CommitNote Note() const;
+  base::Status StartRun(const base::Context& ctx);
+  base::Status Attempt(const base::Context& ctx, lakehouse::PreparedWrite prepared);
+  base::Status Commit(const base::Context& ctx, lakehouse::FinishedWrite write);
+  base::Status Publish(const base::Context& ctx);
+  base::Status CatchUp(const base::Context& ctx);
 
   Parts& parts_;
   Job& job_;
@@ -53,6 +61,9 @@ class ImportDriver {
   plan::FileReadOptions read_;
   std::vector<plan::SourceFile> files_;
   std::string run_branch_;
+  model::CommitId base_;  // of the target: what the run branch stands on
+  int attempt_ = 1;
+  lakehouse::CommitInput committed_;
 };
 
 }  // namespace control

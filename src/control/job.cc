@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "control/job_record_cbor.h"
 #include "control/reasons.h"
@@ -31,11 +32,13 @@ base::Result<std::shared_ptr<Job>> Job::Create(const base::Context& ctx, Parts& 
   RETURN_IF_ERROR(base::MakeFolders(JobFolder(parts.options, record.id)));
   ASSIGN_OR_RETURN(base::FileLock lock, base::FileLock::Acquire(RunLockPath(
                                             parts.options, model::RunId(record.id.text()))));
+  base::Failpoint("job.locked");
   ASSIGN_OR_RETURN(std::unique_ptr<JobLog> log,
                    JobLog::Create(JobFolder(parts.options, record.id) + "/events", parts.clock));
   std::shared_ptr<Job> job(new Job(record.id, std::move(log), std::move(lock)));
   job->record_.With([&](api::JobRecord& own) { own = std::move(record); });
   RETURN_IF_ERROR(job->Save(ctx, parts));
+  base::Failpoint("job.recorded");
   return job;
 }
 
@@ -79,6 +82,7 @@ void Job::Finish(Parts& parts, base::Status result) noexcept {
   if (!saved.ok())
     base::Log(base::LogLevel::kError,
               "job " + id_.text() + " could not be recorded: " + saved.error().message);
+  base::Failpoint("job.finished");
   Tell(api::JobEnded{record()});
   log_->Close();
   lock_.reset();

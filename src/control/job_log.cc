@@ -29,6 +29,12 @@ base::Bytes Framed(const base::Bytes& body) {
   return entry;
 }
 
+void CutEnd(int fd, off_t bytes) {
+  const off_t end = ::lseek(fd, 0, SEEK_END);
+  if (end < bytes || ::ftruncate(fd, end - bytes) != 0)
+    base::Log(base::LogLevel::kWarn, "half a job event could not be taken back");
+}
+
 struct Entries {
   std::vector<std::shared_ptr<const api::JobEvent>> events;
   uint64_t bytes = 0;
@@ -71,10 +77,13 @@ void JobLog::Append(api::JobEventBody body) {
     entries.bytes += framed.size();
     // One write call per entry, to a file on the local disk: kept under the lock so that the order
     // is the sequence.
-    if (::write(state_->fd.get(), framed.data(), framed.size()) !=
-        static_cast<ssize_t>(framed.size())) {
+    const ssize_t written = ::write(state_->fd.get(), framed.data(), framed.size());
+    if (written != static_cast<ssize_t>(framed.size())) {
       base::Log(base::LogLevel::kWarn,
-                "a job event could not be written: " + std::string(std::strerror(errno)));
+                "a job event could not be written: " +
+                    std::string(std::strerror(written < 0 ? errno : ENOSPC)));
+      // Half an entry would hide all that come after it.
+      if (written > 0) CutEnd(state_->fd.get(), written);
     }
     entries.events.push_back(std::move(event));
   });

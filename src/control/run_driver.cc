@@ -439,6 +439,7 @@ void RunDriver::MarkFailed(const base::Error& error) {
   const auto marked = parts_.catalog.MarkRun(base::Context{}, mark);
   if (!marked.ok())
     base::Log(base::LogLevel::kError, "run " + job_.id().text() + ": " + marked.error().message);
+  base::Failpoint("run.marked");
 }
 
 base::Status RunDriver::Run(const base::Context& ctx) {
@@ -449,9 +450,11 @@ base::Status RunDriver::Run(const base::Context& ctx) {
   }
   job_.Tell(api::PlanReady{plan_.logical});
   RETURN_IF_ERROR(PrepareEnvironments(ctx));
-  RETURN_IF_ERROR(StartRun(ctx));
-  base::Status done = RunTasks(ctx);
-  parts_.board.Close(job_.id());
+  base::Status done = StartRun(ctx);
+  if (done.ok()) {
+    done = RunTasks(ctx);
+    parts_.board.Close(job_.id());
+  }
   if (done.ok() && failure_) done = *failure_;
   base::Context finish = ctx;
   finish.stop = {};  // what was finished is kept for inspection, also after a stop

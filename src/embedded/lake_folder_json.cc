@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/file.h"
@@ -25,26 +26,47 @@ base::Error WithPath(base::Error error, const std::string& path) {
   return std::move(error).Set("path", path);
 }
 
+base::Error Damaged(const std::string& path) {
+  return WithPath(
+      base::Error(base::Code::kCorrupt, kDamaged,
+                  "\"" + LakeFile(path) + "\" is damaged: bring it back from a copy of the lake"),
+      path);
+}
+
+/// Nothing when it is absent or no text.
+std::optional<std::string> TextOf(const nlohmann::json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
 base::Result<LakeFolder> Parse(const std::string& path, const base::Bytes& bytes) {
   LakeFolder lake;
   lake.path = path;
   const auto json = nlohmann::json::parse(bytes, nullptr, false);
-  if (!json.is_object() || !json.contains("format") || !json["format"].is_number_unsigned()) {
-    return WithPath(
-        base::Error(base::Code::kCorrupt, kDamaged, "\"" + LakeFile(path) + "\" cannot be read"),
-        path);
-  }
-  lake.format = json["format"].get<uint32_t>();
-  if (lake.format > kLakeFormat) {
+  if (!json.is_object()) return Damaged(path);
+  const auto format = json.find("format");
+  if (format == json.end() || !format->is_number_unsigned()) return Damaged(path);
+  if (format->get<uint64_t>() > kLakeFormat) {
     return WithPath(base::Error(base::Code::kUnimplemented, kNewerFormat,
-                                "lake \"" + path + "\" has format " + std::to_string(lake.format) +
+                                "lake \"" + path + "\" has format " + format->dump() +
                                     ", this program knows up to " + std::to_string(kLakeFormat) +
                                     ": upgrade boathouse"),
                     path);
   }
-  lake.lake_id = json.value("lake_id", "");
-  lake.root_uri = json.value("root_uri", "");
-  lake.former_roots = json.value("former_roots", std::vector<std::string>());
+  lake.format = format->get<uint32_t>();
+  const auto lake_id = TextOf(json, "lake_id");
+  const auto root_uri = TextOf(json, "root_uri");
+  if (!lake_id || !root_uri) return Damaged(path);
+  lake.lake_id = *lake_id;
+  lake.root_uri = *root_uri;
+  const auto former = json.find("former_roots");
+  if (former == json.end()) return lake;
+  if (!former->is_array()) return Damaged(path);
+  for (const auto& root : *former) {
+    if (!root.is_string()) return Damaged(path);
+    lake.former_roots.push_back(root.get<std::string>());
+  }
   return lake;
 }
 

@@ -62,6 +62,43 @@ iceberg::TableChange ChangeOf(const CommitInput& input, const FinishedWrite& wri
 
 }  // namespace
 
+base::Result<catalog::TableState> Lakehouse::StateAfter(const base::Context& ctx,
+                                                        const std::optional<TableAtRef>& current,
+                                                        const CommitInput& input,
+                                                        const FinishedWrite& write,
+                                                        std::vector<state::Object>& objects) {
+  const PreparedWrite& prepared = write.prepared;
+  catalog::TableState after = current ? current->state : catalog::TableState{};
+  if (!current) after.content_id = base::NewUuid(rng_);
+  after.table_uuid = prepared.uuid;
+  after.run_id = input.run_id;
+  if (prepared.mode == WriteMode::kReplace) after.import_root.clear();
+
+  const iceberg::TableChange change = ChangeOf(input, write, current.has_value());
+  const bool empty_append =
+      current && change.added_manifests.empty() && change.removed_files.empty() &&
+      (prepared.mode == WriteMode::kAppend || prepared.mode == WriteMode::kOverwrite);
+  if (!empty_append) {
+    iceberg::Committer committer(objects_, clock_, rng_);
+    std::optional<iceberg::TableHead> table_head;
+    if (current) {
+      table_head = iceberg::TableHead{*current->metadata, current->state.metadata_location,
+                                      PointerOf(current->state)};
+    }
+    auto committed =
+        committer.Commit(ctx, prepared.uuid.text(), table_head ? &*table_head : nullptr, change);
+    if (!committed.ok())
+      return std::move(committed).error().With("table \"" + prepared.table.ToString() + "\"");
+    after.metadata_location = committed->metadata_location;
+    SetPointer(after, committed->pointer);
+  }
+  std::vector<ImportedFile> imported = write.imported;
+  for (ImportedFile& file : imported) file.snapshot_id = after.snapshot_id;
+  ASSIGN_OR_RETURN(after.import_root,
+                   AddImported(ctx, state_, after.import_root, imported, objects));
+  return after;
+}
+
 base::Result<catalog::PutTable> Lakehouse::BuildPut(const base::Context& ctx,
                                                     const model::CommitId& head,
                                                     const CommitInput& input,
@@ -79,35 +116,28 @@ base::Result<catalog::PutTable> Lakehouse::BuildPut(const base::Context& ctx,
   put.name = prepared.table;
   put.before = current ? catalog::Presence::kPresent : catalog::Presence::kAbsent;
   put.intent = CatalogIntent(write, current.has_value());
-  put.state = current ? current->state : catalog::TableState{};
-  if (!current) put.state.content_id = base::NewUuid(rng_);
-  put.state.table_uuid = prepared.uuid;
-  put.state.run_id = input.run_id;
-  if (prepared.mode == WriteMode::kReplace) put.state.import_root.clear();
-
-  const iceberg::TableChange change = ChangeOf(input, write, current.has_value());
-  const bool empty_append =
-      current && change.added_manifests.empty() && change.removed_files.empty() &&
-      (prepared.mode == WriteMode::kAppend || prepared.mode == WriteMode::kOverwrite);
-  if (!empty_append) {
-    iceberg::Committer committer(objects_, clock_, rng_);
-    std::optional<iceberg::TableHead> table_head;
-    if (current) {
-      table_head = iceberg::TableHead{*current->metadata, current->state.metadata_location,
-                                      PointerOf(current->state)};
-    }
-    auto committed =
-        committer.Commit(ctx, prepared.uuid.text(), table_head ? &*table_head : nullptr, change);
-    if (!committed.ok())
-      return std::move(committed).error().With("table \"" + prepared.table.ToString() + "\"");
-    put.state.metadata_location = committed->metadata_location;
-    SetPointer(put.state, committed->pointer);
-  }
-  std::vector<ImportedFile> imported = write.imported;
-  for (ImportedFile& file : imported) file.snapshot_id = put.state.snapshot_id;
-  ASSIGN_OR_RETURN(put.state.import_root,
-                   AddImported(ctx, state_, put.state.import_root, imported, objects));
+  ASSIGN_OR_RETURN(put.state, StateAfter(ctx, current, input, write, objects));
   return put;
+}
+
+base::Result<std::optional<catalog::TableState>> Lakehouse::AppendOnto(
+    const base::Context& ctx, const catalog::TableState& current, const CommitInput& input,
+    const FinishedWrite& write, std::vector<state::Object>& objects) {
+  using Nothing = std::optional<catalog::TableState>;
+  const PreparedWrite& prepared = write.prepared;
+  // The files carry the ids of this schema and this partitioning.
+  if (prepared.mode != WriteMode::kAppend || current.table_uuid != prepared.uuid ||
+      current.schema_id != prepared.schema.id || current.spec_id != prepared.spec.id)
+    return Nothing();
+  std::vector<std::string> uris;
+  for (const ImportedFile& file : write.imported) uris.push_back(file.uri);
+  ASSIGN_OR_RETURN(const auto known, FindImported(ctx, state_, current.import_root, uris));
+  if (!known.empty()) return Nothing();
+  ASSIGN_OR_RETURN(TableAtRef table, Load(ctx, prepared.table, current));
+  ASSIGN_OR_RETURN(
+      catalog::TableState after,
+      StateAfter(ctx, std::optional<TableAtRef>(std::move(table)), input, write, objects));
+  return Nothing(std::move(after));
 }
 
 base::Result<catalog::CommitResult> Lakehouse::CommitOnce(const base::Context& ctx,

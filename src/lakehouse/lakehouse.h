@@ -61,6 +61,16 @@ class Lakehouse {
   /// "lakehouse.table_replaced", "catalog.table_moved" and whatever the catalog says.
   base::Result<catalog::CommitResult> Commit(const base::Context& ctx, const CommitInput& input);
 
+  /// An append that is finished, made again on top of another state of its table, for a merge in
+  /// which both sides appended. Nothing when that would not be the same append: the table was
+  /// replaced, has another schema or partitioning, or knows a file of `write` already. The new
+  /// nodes go into `objects`, for the batch that commits them.
+  base::Result<std::optional<catalog::TableState>> AppendOnto(const base::Context& ctx,
+                                                              const catalog::TableState& current,
+                                                              const CommitInput& input,
+                                                              const FinishedWrite& write,
+                                                              std::vector<state::Object>& objects);
+
  private:
   struct Metadata {
     std::map<std::string, std::shared_ptr<const iceberg::TableMetadata>> by_location;
@@ -70,6 +80,10 @@ class Lakehouse {
   base::Result<catalog::PutTable> BuildPut(const base::Context& ctx, const model::CommitId& head,
                                            const CommitInput& input, const FinishedWrite& write,
                                            std::vector<state::Object>& objects);
+  base::Result<catalog::TableState> StateAfter(const base::Context& ctx,
+                                               const std::optional<TableAtRef>& current,
+                                               const CommitInput& input, const FinishedWrite& write,
+                                               std::vector<state::Object>& objects);
   base::Result<catalog::CommitResult> CommitOnce(const base::Context& ctx,
                                                  const CommitInput& input);
 

@@ -69,8 +69,10 @@ Status OpenFile(const SqliteOptions& options) {
                      "there is no state of a lake at \"" + options.path + "\"");
   if (IsAbsent(options.path)) return options.create ? CreateFile(options) : Status(absent);
   Result<Found> found = InspectFile(options);
-  if (!found.ok() && found.error().reason == reasons::kBusy) {
-    // Somebody is creating it at this moment: look again when they are through.
+  if (!found.ok() &&
+      (found.error().reason == reasons::kBusy || found.error().reason == reasons::kNotALake)) {
+    // Somebody may be creating it at this moment, half of what was read is from before: look again
+    // when they are through.
     ASSIGN_OR_RETURN(const auto lock, base::FileLock::Acquire(options.path + ".lock"));
     found = InspectFile(options);
   }

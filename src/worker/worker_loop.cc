@@ -1,5 +1,6 @@
 #include "worker/worker_loop.h"
 
+#include <algorithm>
 #include <map>
 #include <stop_token>
 #include <thread>
@@ -83,9 +84,15 @@ void WorkerLoop::State::Start(const base::Bytes& task_bytes) {
     return;
   }
   plan::TaskSpec spec = std::move(decoded).value();
+  const bool known = tasks.With([&](const Tasks& all) {
+    return all.running.contains(spec.task) ||
+           std::any_of(all.finished.begin(), all.finished.end(), [&](const auto& outcome) {
+             return outcome.task == spec.task && outcome.attempt == spec.attempt;
+           });
+  });
+  if (known) return;  // said twice
   gateway.ReportStarted(spec.job, spec.task);
   tasks.With([&](Tasks& all) {
-    if (all.running.contains(spec.task)) return;  // said twice
     Running& running = all.running[spec.task];
     running.job = spec.job;
     running.attempt = spec.attempt;
