@@ -185,7 +185,8 @@ std::optional<Literal> FromDouble(double number, const Type& to) {
     }
     case TypeId::kInt:
     case TypeId::kLong:
-      if (!(std::abs(number) <= 9007199254740992.0) || std::trunc(number) != number) {
+      // From 2^53 on, several whole numbers are one double, and SQL compares as doubles.
+      if (!(std::abs(number) < 9007199254740992.0) || std::trunc(number) != number) {
         return std::nullopt;
       }
       return FromWhole(static_cast<int64_t>(number), to);

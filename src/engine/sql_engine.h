@@ -53,6 +53,7 @@ struct SqlEngineOptions {
   uint64_t memory_bytes_max = 1ull << 30;
   std::string temp_folder;                    // for spilling; empty = never spill
   std::vector<std::string> readable_folders;  // where PlainParquetPaths may point; others use Open
+  bool reads_plain_files = true;  // false: every table through Open, the reference reader
 };
 
 struct Query {

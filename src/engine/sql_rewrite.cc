@@ -40,6 +40,11 @@ bool IsUnder(const std::string& path, const std::vector<std::string>& folders) {
   return false;
 }
 
+// DuckDB would expand it.
+bool IsPattern(const std::string& path) {
+  return path.find_first_of("*?[") != std::string::npos;
+}
+
 class Rewriter {
  public:
   Rewriter(const base::Context& ctx, const Query& query, const ParsedSql& parsed,
@@ -131,12 +136,12 @@ class Rewriter {
 
   base::Result<std::string> FastPath(TableSource& source, const columnar::Predicate& predicate) {
     const auto& folders = database_.options().readable_folders;
-    if (folders.empty()) return std::string();
+    if (folders.empty() || !database_.options().reads_plain_files) return std::string();
     ASSIGN_OR_RETURN(const auto paths, source.PlainParquetPaths(ctx_, predicate));
     if (!paths || paths->empty()) return std::string();
     std::string list;
     for (const std::string& path : *paths) {
-      if (!IsUnder(path, folders)) return std::string();
+      if (!IsUnder(path, folders) || IsPattern(path)) return std::string();
       list += (list.empty() ? "" : ", ") + QuoteText(path);
     }
     // The same columns in the same order, whatever order the files have.

@@ -1,5 +1,6 @@
 #include "runtime/executor/table_scan.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <utility>
@@ -84,6 +85,17 @@ base::Result<std::vector<int>> MatchingRowGroups(const engine::FileStats& stats,
   return matching;
 }
 
+/// Whether the file may hold not-a-number. DuckDB's reader takes the bounds in a footer, which
+/// leave NaN out, for all there is, and skips row groups that hold it.
+bool MayHoldNan(const iceberg::DataFile& file, const columnar::Schema& schema) {
+  return std::any_of(schema.fields.begin(), schema.fields.end(), [&](const columnar::Field& field) {
+    if (field.type.id != columnar::TypeId::kFloat && field.type.id != columnar::TypeId::kDouble)
+      return false;
+    const auto found = file.nan_value_counts.find(field.id);
+    return found == file.nan_value_counts.end() || found->second != 0;
+  });
+}
+
 }  // namespace
 
 base::Result<std::shared_ptr<TableScan>> TableScan::Open(const base::Context& ctx,
@@ -118,23 +130,27 @@ base::Result<columnar::Stream> TableScan::ReadFile(const base::Context& ctx,
                                                    const iceberg::FileScanTask& task,
                                                    const columnar::Schema& output) {
   engine::FragmentScan fragment;
-  ASSIGN_OR_RETURN(fragment.file, OpenObject(ctx, store_, task.file.path));
+  const auto counts = counts_;
+  ASSIGN_OR_RETURN(
+      fragment.file, OpenObject(ctx, store_, task.file.path, [counts](uint64_t bytes) {
+        counts->With([&](ScanCounts& seen) { seen.bytes_read += static_cast<int64_t>(bytes); });
+      }));
   fragment.output = output;
-  int64_t skipped = 0;
-  if (!task.all_rows_match && task.residual.op != Predicate::Op::kTrue) {
+  size_t groups = task.file.split_offsets.size();
+  size_t skipped = 0;
+  // The statistics of a file's only row group are the file's own, which let it through already.
+  if (task.residual.op != Predicate::Op::kTrue && groups != 1) {
     ASSIGN_OR_RETURN(const engine::FileStats stats,
                      engine::ReadFileStats(*fragment.file, &schema_));
     ASSIGN_OR_RETURN(fragment.row_groups, MatchingRowGroups(stats, schema_, task.residual));
-    skipped = static_cast<int64_t>(stats.row_groups.size() - fragment.row_groups.size());
-    if (fragment.row_groups.empty()) {
-      counts_.With([&](ScanCounts& counts) { counts.row_groups_skipped += skipped; });
-      return columnar::EmptyStream(output);
-    }
+    groups = stats.row_groups.size();
+    skipped = groups - fragment.row_groups.size();
   }
-  counts_.With([&](ScanCounts& counts) {
-    counts.row_groups_skipped += skipped;
-    counts.row_groups_read += static_cast<int64_t>(fragment.row_groups.size());
+  counts_->With([&](ScanCounts& seen) {
+    seen.row_groups_skipped += static_cast<int64_t>(skipped);
+    seen.row_groups_read += static_cast<int64_t>(groups - skipped);
   });
+  if (groups > 0 && skipped == groups) return columnar::EmptyStream(output);
   return engine::ReadFragment(ctx, std::move(fragment));
 }
 
@@ -151,16 +167,14 @@ base::Result<columnar::Stream> TableScan::Open(const base::Context& ctx,
     output.fields.push_back(*field);
   }
   ASSIGN_OR_RETURN(iceberg::ScanPlan plan, PlanFiles(ctx, request.predicate));
-  counts_.With([&](ScanCounts& counts) {
+  counts_->With([&](ScanCounts& counts) {
     counts.files_read += static_cast<int64_t>(plan.tasks.size());
     counts.files_skipped += plan.files_skipped;
     counts.manifests_read += plan.manifests_read;
     counts.manifests_skipped += plan.manifests_skipped;
   });
-  // A copy for the stream to keep: it may outlive the engine's call.
-  auto self = std::shared_ptr<TableScan>(new TableScan(store_, spec_, metadata_, schema_, always_));
   return columnar::StreamOf(std::make_unique<FileSequence>(
-      ctx, std::move(self), std::move(plan.tasks), std::move(output)));
+      ctx, shared_from_this(), std::move(plan.tasks), std::move(output)));
 }
 
 base::Result<std::optional<std::vector<std::string>>> TableScan::PlainParquetPaths(
@@ -175,11 +189,11 @@ base::Result<std::optional<std::vector<std::string>>> TableScan::PlainParquetPat
     const std::optional<std::string> path = fragment.file->LocalPath();
     if (!path) return Paths();
     ASSIGN_OR_RETURN(const bool plain, engine::IsPlain(fragment));
-    if (!plain) return Paths();
+    if (!plain || MayHoldNan(task.file, schema_)) return Paths();
     paths.push_back(*path);
   }
   if (paths.empty()) return Paths();
-  counts_.With([&](ScanCounts& counts) {
+  counts_->With([&](ScanCounts& counts) {
     counts.files_read += static_cast<int64_t>(plan.tasks.size());
     counts.files_skipped += plan.files_skipped;
     counts.manifests_read += plan.manifests_read;
@@ -189,7 +203,7 @@ base::Result<std::optional<std::vector<std::string>>> TableScan::PlainParquetPat
 }
 
 ScanCounts TableScan::counts() const {
-  return counts_.With([](const ScanCounts& counts) { return counts; });
+  return counts_->With([](const ScanCounts& counts) { return counts; });
 }
 
 }  // namespace runtime

@@ -28,6 +28,7 @@ struct ScanCounts {
   int64_t manifests_skipped = 0;
   int64_t row_groups_read = 0;
   int64_t row_groups_skipped = 0;
+  int64_t bytes_read = 0;  // of data files, through the store
 };
 
 /// The engine's view of a table of the lake. Thread-safe; the store must outlive it and its
@@ -72,7 +73,8 @@ class TableScan final : public engine::TableSource, public std::enable_shared_fr
   const iceberg::TableMetadata metadata_;
   const columnar::Schema schema_;
   const columnar::Predicate always_;
-  base::Guarded<ScanCounts> counts_;
+  const std::shared_ptr<base::Guarded<ScanCounts>> counts_ =
+      std::make_shared<base::Guarded<ScanCounts>>();
 };
 
 }  // namespace runtime

@@ -17,10 +17,8 @@ constexpr uint32_t kPreviewWidthMax = 32;
 
 /// The rows of a table of the lake; the filter's columns are read too, and left out again by it.
 base::Result<columnar::Stream> ScanRows(const base::Context& ctx, ExecutorParts& parts,
-                                        const plan::TaskInput& input, plan::TaskOutcome& outcome) {
-  ASSIGN_OR_RETURN(
-      const std::shared_ptr<TableScan> scan,
-      TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
+                                        const plan::TaskInput& input,
+                                        const std::shared_ptr<TableScan>& scan) {
   engine::ScanRequest request;
   request.columns = input.columns;
   if (request.columns.empty()) request.columns = scan->schema().Names();
@@ -40,7 +38,6 @@ base::Result<columnar::Stream> ScanRows(const base::Context& ctx, ExecutorParts&
     ASSIGN_OR_RETURN(
         rows, engine::FilterStream(ctx, parts.sql, std::move(rows), input.filter_sql, columns));
   }
-  AddScanCounters(*scan, outcome);
   return rows;
 }
 
@@ -71,6 +68,7 @@ void AddScanCounters(const TableScan& scan, plan::TaskOutcome& outcome) {
   outcome.counters["scan.manifests_skipped"] += counts.manifests_skipped;
   outcome.counters["scan.row_groups_read"] += counts.row_groups_read;
   outcome.counters["scan.row_groups_skipped"] += counts.row_groups_skipped;
+  outcome.counters["scan.bytes_read"] += counts.bytes_read;
 }
 
 base::Result<columnar::SharedTable> ToSharedMemory(const plan::TaskSpec& task,
@@ -100,8 +98,12 @@ base::Result<columnar::SharedTable> InputTable(const base::Context& ctx, Executo
       ASSIGN_OR_RETURN(table, columnar::ProjectTable(table, input.columns));
     }
   } else {
-    ASSIGN_OR_RETURN(columnar::Stream rows, ScanRows(ctx, parts, input, outcome));
+    ASSIGN_OR_RETURN(
+        const std::shared_ptr<TableScan> scan,
+        TableScan::Open(ctx, parts.lake, std::get<plan::ScanSpec>(input.from), input.prune));
+    ASSIGN_OR_RETURN(columnar::Stream rows, ScanRows(ctx, parts, input, scan));
     ASSIGN_OR_RETURN(table, ToSharedMemory(task, std::move(rows), outcome));
+    AddScanCounters(*scan, outcome);  // what was read is known only now
   }
   if (input.contract) {
     ASSIGN_OR_RETURN(columnar::Stream opened, columnar::OpenTable(table));
