@@ -300,3 +300,14 @@ def test_polars_frames_lazy_or_not(runner, polars_environment, flights):
     table = runner.call("eager", tables={"data": flights}).table
     assert table.schema.types == [pa.string(), pa.int64()]
     assert runner.call("lazy", tables={"data": flights}).table.num_rows == 3
+
+
+def test_starting_imports_nothing_that_takes_longer_than_python_itself(runner):
+    runner.write(
+        "models.py",
+        "import sys\n"
+        "def f():\n"
+        "    slow = {'importlib.metadata', 'email', 'zipfile'} & set(sys.modules)\n"
+        "    return [{'slow': ' '.join(sorted(slow))}]\n",
+    )
+    assert runner.call().table.to_pylist() == [{"slow": ""}]
