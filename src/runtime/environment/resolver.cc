@@ -80,6 +80,7 @@ Variables UvVariables(const Variables& variables) {
   };
   rename("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL");
   rename("PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL");
+  rename("PIP_NO_INDEX", "UV_NO_INDEX", "UV_NO_INDEX");
   out["NO_COLOR"] = "1";
   return out;
 }
@@ -97,13 +98,21 @@ std::vector<std::string> IndexVariables(const Variables& variables) {
   return out;
 }
 
+std::vector<std::string> IndexOptions(const Variables& variables) {
+  const Variables seen = UvVariables(variables);
+  const auto found = seen.find("UV_NO_INDEX");
+  if (found == seen.end()) return {};
+  const bool off = found->second.empty() || found->second == "0" || found->second == "false";
+  return off ? std::vector<std::string>() : std::vector<std::string>{"--no-index"};
+}
+
 std::string IndexName(const Variables& variables) {
   const Variables seen = UvVariables(variables);
   const auto value = [&](const char* name) {
     const auto found = seen.find(name);
     return found == seen.end() ? std::string() : WithoutCredentials(found->second);
   };
-  if (!value("UV_NO_INDEX").empty()) return value("UV_FIND_LINKS");
+  if (!IndexOptions(variables).empty()) return value("UV_FIND_LINKS");
   for (const char* name : {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}) {
     if (const std::string index = value(name); !index.empty()) return index;
   }
@@ -120,6 +129,8 @@ base::Result<std::vector<LockedPackage>> Resolve(const base::Context& ctx, const
                                           "--no-build", "--python", interpreter.path, "--no-header",
                                           "-q",         "-"};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
+  const std::vector<std::string> index = IndexOptions(uv.variables);
+  command.argv.insert(command.argv.end(), index.begin(), index.end());
   for (const std::string& line : lines) command.input += line + "\n";
   if (command.input.empty()) command.input = "\n";
   ASSIGN_OR_RETURN(const CommandOutput answer, RunCommand(ctx, command, output));
