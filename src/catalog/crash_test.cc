@@ -9,9 +9,9 @@
 #include <memory>
 
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "catalog/testing/lake.h"
 #include "state/sqlite_store.h"
-#include "base/testing/temporary_folder.h"
 
 namespace catalog {
 namespace {

@@ -198,10 +198,10 @@ TEST_F(PlannerTest, ContractsOfInputs) {
 }
 
 TEST_F(PlannerTest, TheContractOfAResultGoesToTheTask) {
-  const PlanResult result =
-      Make("class S(bauplan.TableSchema):\n  carrier: bauplan.String\n  n: bauplan.Int64\n"
-           "@bauplan.model()\ndef a(x=bauplan.Model('flights')) -> Annotated[object, S]: pass\n" +
-           Model("b", "x=bauplan.Model('flights')"));
+  const PlanResult result = Make(
+      "class S(bauplan.TableSchema):\n  carrier: bauplan.String\n  n: bauplan.Int64\n"
+      "@bauplan.model()\ndef a(x=bauplan.Model('flights')) -> Annotated[object, S]: pass\n" +
+      Model("b", "x=bauplan.Model('flights')"));
   ASSERT_TRUE(result.plan) << result.diagnostics[0].error.ToString();
   ASSERT_TRUE(result.plan->tasks[0].result_contract);
   EXPECT_EQ(result.plan->tasks[0].result_contract->Names(),

@@ -10,10 +10,10 @@
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "state/memory_store.h"
 #include "state/reasons.h"
 #include "state/sqlite_store.h"
-#include "base/testing/temporary_folder.h"
 
 namespace state {
 namespace {

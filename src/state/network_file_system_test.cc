@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
-#include "state/network_file_system_internal.h"
 #include "base/testing/temporary_folder.h"
+#include "state/network_file_system_internal.h"
 
 namespace state {
 namespace {

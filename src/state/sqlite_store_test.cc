@@ -18,8 +18,8 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/testing/matchers.h"
-#include "state/reasons.h"
 #include "base/testing/temporary_folder.h"
+#include "state/reasons.h"
 
 namespace state {
 namespace {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "storage/counting_store.h"
 #include "storage/local_store.h"
 #include "storage/memory_store.h"
 #include "storage/reasons.h"
-#include "base/testing/temporary_folder.h"
 #include "storage/testing/unreliable_store.h"
 
 namespace storage {

@@ -15,8 +15,8 @@
 
 #include "base/file.h"
 #include "base/testing/matchers.h"
-#include "storage/reasons.h"
 #include "base/testing/temporary_folder.h"
+#include "storage/reasons.h"
 
 namespace storage {
 namespace {

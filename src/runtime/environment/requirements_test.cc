@@ -5,6 +5,7 @@
 #include "base/testing/matchers.h"
 #include "runtime/environment/lock.h"
 #include "runtime/environment/reasons.h"
+#include "runtime/environment/resolver.h"
 
 namespace runtime {
 namespace {
@@ -48,6 +49,19 @@ TEST(RequirementLines, AreSortedAndPackagesWin) {
   auto lines = RequirementLines({{"Foo_Bar", "1.2.3"}}, "zed>2\nfoo-bar==9\nalpha\n");
   ASSERT_THAT(lines, IsOk());
   EXPECT_THAT(*lines, ElementsAre("Foo_Bar==1.2.3", "alpha", "zed>2"));
+}
+
+TEST(RequirementLines, LeaveOutTheModulesThatEverySandboxBrings) {
+  const auto lines = RequirementLines({{"Bauplan", "0.1"}, {"six", "1.17.0"}}, "boathouse==3\n");
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(*lines, (std::vector<std::string>{"six==1.17.0"}));
+}
+
+TEST(IndexOptions, SayWhatUvHasNoVariableFor) {
+  EXPECT_TRUE(IndexOptions({}).empty());
+  EXPECT_TRUE(IndexOptions({{"UV_NO_INDEX", "0"}}).empty());
+  EXPECT_EQ(IndexOptions({{"UV_NO_INDEX", "1"}}), std::vector<std::string>{"--no-index"});
+  EXPECT_EQ(IndexOptions({{"PIP_NO_INDEX", "true"}}), std::vector<std::string>{"--no-index"});
 }
 
 TEST(EnvLockBytes, RoundTripAndRefuseWhatTheyDoNotKnow) {

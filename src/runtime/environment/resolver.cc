@@ -81,6 +81,7 @@ Variables UvVariables(const Variables& variables) {
   };
   rename("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL");
   rename("PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL");
+  rename("PIP_NO_INDEX", "UV_NO_INDEX", "UV_NO_INDEX");
   out["NO_COLOR"] = "1";
   // An index behind a company's proxy is known by the machine's certificates, not by uv's own.
   if (access(kSystemCertificates, R_OK) == 0) out.try_emplace("UV_SYSTEM_CERTS", "1");
@@ -105,13 +106,21 @@ std::vector<std::string> IndexVariables(const Variables& variables) {
   return out;
 }
 
+std::vector<std::string> IndexOptions(const Variables& variables) {
+  const Variables seen = UvVariables(variables);
+  const auto found = seen.find("UV_NO_INDEX");
+  if (found == seen.end()) return {};
+  const bool off = found->second.empty() || found->second == "0" || found->second == "false";
+  return off ? std::vector<std::string>() : std::vector<std::string>{"--no-index"};
+}
+
 std::string IndexName(const Variables& variables) {
   const Variables seen = UvVariables(variables);
   const auto value = [&](const char* name) {
     const auto found = seen.find(name);
     return found == seen.end() ? std::string() : WithoutCredentials(found->second);
   };
-  if (!value("UV_NO_INDEX").empty()) return value("UV_FIND_LINKS");
+  if (!IndexOptions(variables).empty()) return value("UV_FIND_LINKS");
   for (const char* name : {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}) {
     if (const std::string index = value(name); !index.empty()) return index;
   }
@@ -127,7 +136,12 @@ base::Result<std::vector<LockedPackage>> Resolve(const base::Context& ctx, const
                                           "--no-build", "--python", interpreter.path, "--no-header",
                                           "-q",         "-"};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
+<<<<<<< HEAD
   AddIndexOptions(uv.variables, command.argv);
+=======
+  const std::vector<std::string> index = IndexOptions(uv.variables);
+  command.argv.insert(command.argv.end(), index.begin(), index.end());
+>>>>>>> d44cbb0c62a260e4f981a20359132624a5e0ad2d
   for (const std::string& line : lines) command.input += line + "\n";
   if (command.input.empty()) command.input = "\n";
   // What it says goes into the error: said as well while it runs, it would be there twice.

@@ -26,6 +26,9 @@ void AddIndexOptions(const Variables& variables, std::vector<std::string>& argv)
 /// What decides which versions are seen, "name=value" sorted: part of a lock's key.
 std::vector<std::string> IndexVariables(const Variables& variables);
 
+/// What uv has no variable for: {"--no-index"} where UV_NO_INDEX or PIP_NO_INDEX is set.
+std::vector<std::string> IndexOptions(const Variables& variables);
+
 /// Where uv looks, for messages, without credentials.
 std::string IndexName(const Variables& variables);
 

@@ -2,9 +2,9 @@
 
 #include "columnar/producer.h"
 #include "engine/parquet_writer.h"
-#include "iceberg/written_file.h"
 #include "iceberg/manifest.h"
 #include "iceberg/pruning.h"
+#include "iceberg/written_file.h"
 #include "runtime/executor/store_bytes.h"
 #include "runtime/executor/table_writer_internal.h"
 #include "runtime/executor/task_parts_internal.h"
