@@ -74,8 +74,7 @@ void AddConfig(CLI::App& root, Command* out) {
   CLI::App* noun = AddNoun(root, "config", "Settings of this user");
   auto list = AddVerb<ConfigList>(*noun, out, "ls", "All settings", "boathouse config ls").first;
   list->alias("list");
-  auto [get, g] =
-      AddVerb<ConfigGet>(*noun, out, "get", "One setting", "boathouse config get active_branch");
+  auto [get, g] = AddVerb<ConfigGet>(*noun, out, "get", "One setting", "boathouse config get user");
   get->add_option("key", g->key, "The setting")->required();
   auto [set, s] =
       AddVerb<ConfigSet>(*noun, out, "set", "Change one", "boathouse config set user ada");
