@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/testing/matchers.h"
 #include "base/testing/sim_clock.h"
-#include "storage/testing/temporary_folder.h"
+#include "base/testing/temporary_folder.h"
 
 namespace control {
 namespace {
@@ -36,7 +36,7 @@ class JobLogTest : public ::testing::Test {
     return texts;
   }
 
-  storage::testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   base::testing::SimClock clock_;
 };
 

@@ -6,13 +6,13 @@
 
 #include "base/file.h"
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "catalog/testing/lake.h"
 #include "control/job.h"
 #include "control/job_record_cbor.h"
 #include "control/reasons.h"
 #include "project/testing/fake_sql_analyzer.h"
 #include "storage/memory_store.h"
-#include "storage/testing/temporary_folder.h"
 
 namespace control {
 namespace {
@@ -70,7 +70,7 @@ class RecoveryTest : public ::testing::Test {
     return recovered.ok() ? *recovered : std::vector<Recovered>{};
   }
 
-  storage::testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   catalog::testing::Lake lake_;
   storage::MemoryStore objects_;
   lakehouse::Lakehouse lakehouse_{lake_.memory, objects_, lake_.catalog, lake_.clock, lake_.rng};

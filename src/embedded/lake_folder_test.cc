@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "embedded/reasons.h"
-#include "storage/testing/temporary_folder.h"
 
 namespace embedded {
 namespace {
@@ -23,7 +23,7 @@ class LakeFolderTest : public ::testing::Test {
     ASSERT_THAT(base::WriteFile(Path() + "/lake.json", text), IsOk());
   }
 
-  storage::testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   base::SeededRng rng_{1};
 };
 

@@ -10,6 +10,7 @@
 #include "iceberg/scan.h"
 #include "iceberg/written_file.h"
 #include "lakehouse/reasons.h"
+#include "state/testing/unreliable_store.h"
 #include "storage/memory_store.h"
 #include "storage/testing/unreliable_store.h"
 
@@ -307,6 +308,36 @@ TEST_F(LakehouseTest, AFailingObjectStoreLeavesTheBranchAsItWas) {
       break;
     }
     ASSERT_LT(n, 100u);
+  }
+}
+
+/// The same for every call of the state, which may also not know what became of it.
+TEST_F(LakehouseTest, AFailingStateLeavesTheBranchOldOrNew) {
+  using state::testing::FailureTime;
+  ASSERT_THAT(Write(WriteMode::kCreate, Columns({"a"}), 1), IsOk());
+  int64_t rows = 1;
+  for (const FailureTime time : {FailureTime::kBeforeEffect, FailureTime::kAfterEffect}) {
+    for (uint64_t n = 1;; ++n) {
+      const auto prepared = Prepare(WriteMode::kAppend, {});
+      ASSERT_THAT(prepared, IsOk());
+      FinishedWrite write = Finish(*prepared, 10);
+      write.imported = {Imported("file:///" + std::to_string(files_))};
+      state::testing::UnreliableStore broken(lake_.memory, n, time);
+      catalog::Catalog catalog(broken, lake_.clock, lake_.rng);
+      Lakehouse lakehouse(broken, objects_, catalog, lake_.clock, lake_.rng);
+      const auto done = lakehouse.Commit(ctx(), Input(write));
+      const int64_t now = At("ada.dev").SummaryNumber("total-records");
+      EXPECT_TRUE(now == rows || now == rows + 10) << now;
+      if (done.ok()) EXPECT_EQ(now, rows + 10);
+      if (!done.ok() && done.error().code != Code::kOutcomeUnknown) EXPECT_EQ(now, rows);
+      const auto known = FindImported(ctx(), lake_.memory, At("ada.dev").state.import_root,
+                                      {write.imported[0].uri});
+      ASSERT_THAT(known, IsOk());
+      EXPECT_EQ(known->size(), now == rows ? 0u : 1u);
+      rows = now;
+      if (broken.calls() < n) break;
+      ASSERT_LT(n, 200u);
+    }
   }
 }
 

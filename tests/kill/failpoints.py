@@ -134,8 +134,9 @@ def python_run(program, _seconds):
 def every_batch(program, seconds):
     """At each batch that reaches the state, whatever it is for."""
     points = STATE_POINTS if seconds > 60 else STATE_POINTS[1:2]
+    commands = (run_at, import_at) if seconds > 15 else (import_at,)
     for point in points:
-        for command in (run_at, import_at):
+        for command in commands:
             for batch in range(1, BATCHES_MAX):
                 if not command(program, [f"{point}:{batch}"]):
                     break
