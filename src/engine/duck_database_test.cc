@@ -6,21 +6,20 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/testing/temporary_folder.h"
+
 namespace engine {
 namespace {
 
 class Lockdown : public ::testing::Test {
  protected:
   Lockdown() {
-    char pattern[] = "/tmp/boathouse-engine-XXXXXX";
-    folder_ = ::mkdtemp(pattern);
     std::filesystem::create_directories(folder_ + "/lake/tables");
     std::filesystem::create_directories(folder_ + "/lake-of-another");
     for (const char* name : {"/lake/tables/a.csv", "/lake-of-another/b.csv", "/c.csv"}) {
       std::ofstream(folder_ + name) << "x\n1\n";
     }
   }
-  ~Lockdown() override { std::filesystem::remove_all(folder_); }
 
   bool Allowed(SqlEngine::Database& database, const std::string& sql) {
     auto connection = database.Connect();
@@ -32,7 +31,8 @@ class Lockdown : public ::testing::Test {
     return good;
   }
 
-  std::string folder_;
+  const base::testing::TemporaryFolder own_;
+  const std::string folder_ = own_.path();
 };
 
 TEST_F(Lockdown, OnlyTheLakeCanBeReadAndNothingWritten) {

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "base/testing/matchers.h"
 #include "base/testing/sim_clock.h"
+#include "base/testing/temporary_folder.h"
 #include "columnar/producer.h"
 #include "engine/parquet_writer.h"
 #include "engine/testing/memory_source.h"
@@ -17,7 +18,6 @@
 #include "runtime/executor/store_bytes.h"
 #include "storage/counting_store.h"
 #include "storage/local_store.h"
-#include "storage/testing/temporary_folder.h"
 
 namespace runtime {
 namespace {
@@ -155,7 +155,7 @@ class TableScanTest : public ::testing::Test {
   }
 
   const base::Context ctx_;
-  storage::testing::TemporaryFolder folder_;
+  base::testing::TemporaryFolder folder_;
   std::unique_ptr<storage::LocalStore> local_;
   std::unique_ptr<storage::CountingStore> counting_;
   base::testing::SimClock clock_;
@@ -307,7 +307,7 @@ TEST_F(BothReaders, PlainFilesAreReadDirectlyUnlessToldOtherwise) {
 TEST_F(BothReaders, FilesOutsideTheReadableFoldersAreNeverReadDirectly) {
   Create({{1, "n", TypeId::kLong, false, ""}, {2, "wide", TypeId::kString, false, ""}});
   Append(Numbered(10));
-  storage::testing::TemporaryFolder other;
+  base::testing::TemporaryFolder other;
   for (const std::vector<std::string>& folders :
        {std::vector<std::string>{}, {other.path()}, {folder_.path() + "/tables-of-another"}}) {
     engine::SqlEngine engine = Engine(true, folders);
