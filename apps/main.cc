@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
   surroundings.err_is_terminal = isatty(STDERR_FILENO) == 1;
   surroundings.no_color =
       std::getenv("NO_COLOR") != nullptr || apps::Variable("TERM", "dumb") == "dumb";
+  const std::string ci = apps::Variable("CI", "");
+  surroundings.in_ci = !ci.empty() && ci != "0" && ci != "false";
   surroundings.unicode = SpeaksUtf8();
   surroundings.width = TerminalWidth();
   surroundings.handle_signals = true;

@@ -95,13 +95,14 @@ class Commands : public testing::Test {
 
   Outcome Run(const std::vector<std::string>& arguments) {
     std::ostringstream out, err;
-    const Surroundings around{.out = out, .err = err, .clock = clock_};
+    const Surroundings around{.out = out, .err = err, .clock = clock_, .in_ci = in_ci_};
     const int code = Main(arguments, lake_, around);
     return {code, out.str(), err.str()};
   }
 
   FakeLake lake_;
   base::testing::SimClock clock_;
+  bool in_ci_ = false;
 };
 
 plan::PhysicalPlan SmallPlan() {
@@ -196,6 +197,18 @@ TEST_F(Commands, RunHandsEverythingOn) {
   EXPECT_FALSE(request.strict);
   EXPECT_TRUE(request.dry_run);
   EXPECT_EQ(request.preview, api::PreviewMode::kTail);
+}
+
+TEST_F(Commands, RunsWithoutIsolationSaySoAndAreRefusedInCi) {
+  const Outcome outcome = Run({"run", "--unisolated"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(Has(outcome.err, "without isolation")) << outcome.err;
+  EXPECT_TRUE(Has(Run({"run", "--unisolated", "-q"}).err, "without isolation"));
+  lake_.submitted.reset();
+  in_ci_ = true;
+  EXPECT_EQ(Run({"run", "--unisolated"}).exit_code, 2);
+  EXPECT_FALSE(lake_.submitted.has_value());
+  EXPECT_EQ(Run({"run"}).exit_code, 0);
 }
 
 TEST_F(Commands, AFailedRunSaysWhereToLook) {

@@ -22,6 +22,7 @@ struct Surroundings {
   bool no_color = false;        // NO_COLOR is set, or TERM=dumb
   bool unicode = true;          // the locale can show box drawing
   uint32_t width = 100;         // columns of the terminal
+  bool in_ci = false;           // CI is set: what must never be tested unisolated is refused there
   bool handle_signals = false;  // Ctrl-C cancels the running job; a second one ends the process
 };
 

@@ -1,6 +1,7 @@
 #include "cli/execute.h"
 #include "cli/follow_job.h"
 #include "cli/job_views.h"
+#include "cli/reasons.h"
 #include "cli/render_error.h"
 
 namespace cli {
@@ -43,6 +44,12 @@ std::string PreviewText(const std::vector<RunProgress::Preview>& previews, const
 }  // namespace
 
 base::Result<Reply> Execute(Session& session, const RunProject& command) {
+  if (command.unisolated && session.around().in_ci) {
+    return base::Error(
+        base::Code::kInvalidArgument, kUsage,
+        "--unisolated is refused where CI is set: a result without isolation proves "
+        "nothing about runs with it; 'boathouse doctor' says what this machine lacks");
+  }
   session.lake().unisolated = command.unisolated;
   api::RunRequest request;
   ASSIGN_OR_RETURN(request.project, session.ReadProject(command.folder));
@@ -56,9 +63,10 @@ base::Result<Reply> Execute(Session& session, const RunProject& command) {
   request.cache = !command.no_cache;
   request.preview = PreviewFor(command.preview);
   request.priority = command.priority;
-  if (command.unisolated) {
-    session.Say(session.err_style().Yellow("warning: ") +
-                "functions may run without a sandbox in this run (--unisolated)");
+  if (command.unisolated) {  // said even where -q or JSON silences everything else
+    session.around().err << session.err_style().Yellow("warning: ")
+                         << "functions run without isolation in this run (--unisolated): they can "
+                            "read and change whatever you can\n";
   }
   ASSIGN_OR_RETURN(const Services services, session.Open());
   const base::Result<model::JobId> job = services.jobs->Submit(session.ctx(), request);

@@ -53,6 +53,14 @@ std::string Condensed(const std::string& words) {
   return out;
 }
 
+// The modules that every sandbox brings.
+constexpr const char* kOurOwn[] = {"bauplan", "boathouse"};
+
+bool IsOurOwn(const std::string& name) {
+  return std::find(std::begin(kOurOwn), std::end(kOurOwn), NormalisedName(name)) !=
+         std::end(kOurOwn);
+}
+
 }  // namespace
 
 std::string NormalisedName(const std::string& name) {
@@ -94,8 +102,10 @@ base::Result<std::vector<std::string>> RequirementLines(
     const std::map<std::string, std::string>& packages, const std::string& requirements_txt) {
   std::vector<std::string> lines;
   std::map<std::string, bool> named;
+  for (const char* ours : kOurOwn) named[ours] = true;
   for (const auto& [name, version] : packages) {
     ASSIGN_OR_RETURN(std::string line, RequirementLine(name, version));
+    if (IsOurOwn(name)) continue;
     lines.push_back(std::move(line));
     named[NormalisedName(name)] = true;
   }

@@ -18,7 +18,8 @@ std::string NormalisedName(const std::string& name);
 base::Result<std::string> RequirementLine(const std::string& name, const std::string& version);
 
 /// Sorted lines: `packages`, then what `requirements_txt` adds to them (a package named in both
-/// keeps the version of `packages`). Options in the file are refused.
+/// keeps the version of `packages`). Options in the file are refused. `bauplan` and `boathouse` are
+/// left out: inside a function these modules are ours, whatever an index has under the names.
 base::Result<std::vector<std::string>> RequirementLines(
     const std::map<std::string, std::string>& packages, const std::string& requirements_txt);
 

@@ -50,6 +50,12 @@ TEST(RequirementLines, AreSortedAndPackagesWin) {
   EXPECT_THAT(*lines, ElementsAre("Foo_Bar==1.2.3", "alpha", "zed>2"));
 }
 
+TEST(RequirementLines, LeaveOutTheModulesThatEverySandboxBrings) {
+  const auto lines = RequirementLines({{"Bauplan", "0.1"}, {"six", "1.17.0"}}, "boathouse==3\n");
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(*lines, (std::vector<std::string>{"six==1.17.0"}));
+}
+
 TEST(EnvLockBytes, RoundTripAndRefuseWhatTheyDoNotKnow) {
   const EnvLock lock{
       "3.11",

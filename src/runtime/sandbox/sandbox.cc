@@ -120,7 +120,9 @@ base::Error LaunchError(const launcher::Failure& failure, const SandboxSpec& spe
     case launcher::FailureKind::kNone:
     case launcher::FailureKind::kMachine:
       error = base::Error(base::Code::kFailedPrecondition, reasons::kNotPossibleHere,
-                          what + "; 'boathouse doctor' says what this machine must allow");
+                          what +
+                              "; 'boathouse doctor' says what this machine must allow, "
+                              "'--unisolated' runs functions without isolation");
       break;
   }
   error.context["step"] = failure.step;
