@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "columnar/canonical.h"
 #include "columnar/producer.h"
 #include "engine/duck_database_internal.h"
 #include "engine/duck_result_internal.h"
@@ -90,6 +91,26 @@ base::Status CheckColumns(const columnar::Schema& schema, const std::vector<std:
   return base::Ok();
 }
 
+bool HasFixed(const columnar::Type& type) {
+  return type.id == columnar::TypeId::kFixed ||
+         std::any_of(type.children.begin(), type.children.end(),
+                     [](const columnar::Field& child) { return HasFixed(child.type); });
+}
+
+// SQL knows no bytes of fixed length and gives binary for them.
+columnar::Stream WithFixedTypes(columnar::Stream rows, const columnar::Schema& schema,
+                                const std::vector<std::string>& columns) {
+  columnar::Schema target;
+  bool any = false;
+  for (const std::string& column : columns.empty() ? schema.Names() : columns) {
+    target.fields.push_back(*schema.Find(column));
+    target.fields.back().required = false;
+    any = any || HasFixed(target.fields.back().type);
+  }
+  if (!any) return rows;
+  return columnar::Canonical(std::move(rows), {.target = std::move(target)});
+}
+
 }  // namespace
 
 base::Result<std::shared_ptr<TableSource>> SourceOf(columnar::Stream rows) {
@@ -129,6 +150,17 @@ base::Result<columnar::Stream> SqlEngine::Run(const base::Context& ctx, const Qu
   return rows;
 }
 
+const columnar::Field* FindColumn(const columnar::Schema& schema, const std::string& name) {
+  if (const columnar::Field* exact = schema.Find(name)) return exact;
+  const columnar::Field* found = nullptr;
+  for (const columnar::Field& field : schema.fields) {
+    if (!internal::EqualsFolded(field.name, name)) continue;
+    if (found != nullptr) return nullptr;
+    found = &field;
+  }
+  return found;
+}
+
 base::Result<columnar::Stream> FilterStream(const base::Context& ctx, SqlEngine& engine,
                                             columnar::Stream rows, const std::string& filter_sql,
                                             const std::vector<std::string>& columns) {
@@ -139,7 +171,9 @@ base::Result<columnar::Stream> FilterStream(const base::Context& ctx, SqlEngine&
     return columnar::Project(std::move(rows), columns);
   }
   ASSIGN_OR_RETURN(const FilterAnalysis filter, ParseFilter(filter_sql));
-  RETURN_IF_ERROR(CheckColumns(schema, filter.columns));
+  for (const std::string& column : filter.columns) {
+    if (FindColumn(schema, column) == nullptr) RETURN_IF_ERROR(CheckColumns(schema, {column}));
+  }
   std::string list;
   for (const std::string& column : columns.empty() ? schema.Names() : columns) {
     list += (list.empty() ? "" : ", ") + internal::QuoteName(column);
@@ -147,7 +181,8 @@ base::Result<columnar::Stream> FilterStream(const base::Context& ctx, SqlEngine&
   Query query;
   query.sql = "SELECT " + list + " FROM input WHERE (" + filter_sql + ")";
   ASSIGN_OR_RETURN(query.tables["input"], SourceOf(std::move(rows)));
-  return engine.Run(ctx, query);
+  ASSIGN_OR_RETURN(columnar::Stream kept, engine.Run(ctx, query));
+  return WithFixedTypes(std::move(kept), schema, columns);
 }
 
 }  // namespace engine

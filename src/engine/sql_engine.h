@@ -86,6 +86,9 @@ class SqlEngine {
   std::shared_ptr<Database> database_;
 };
 
+/// The column that SQL means by `name`: spelled so, or the only one that differs in case alone.
+const columnar::Field* FindColumn(const columnar::Schema& schema, const std::string& name);
+
 /// `columns` of the rows for which `filter_sql` is true (empty filter = all rows, empty columns =
 /// all). Without a filter no database is opened. kInvalidArgument "engine.unknown_column" with the
 /// nearest name, else the errors of ParseFilter and SqlEngine::Run.

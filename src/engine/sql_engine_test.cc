@@ -207,6 +207,9 @@ TEST_F(SqlEngineTest, FiltersStreams) {
   auto rows = FilterStream(ctx_, engine_, testing::RowsOfCsv(csv), "a >= 2 and b != 'z'", {"b"});
   ASSERT_THAT(rows, IsOk());
   EXPECT_THAT(TextRows(std::move(rows).value()), ElementsAre("y"));
+  auto folded = FilterStream(ctx_, engine_, testing::RowsOfCsv(csv), "A >= 2 and B != 'z'", {});
+  ASSERT_THAT(folded, IsOk());
+  EXPECT_THAT(TextRows(std::move(folded).value()), ElementsAre("2|y"));
   auto projected = FilterStream(ctx_, engine_, testing::RowsOfCsv(csv), "", {"b", "a"});
   ASSERT_THAT(projected, IsOk());
   EXPECT_EQ(TextRows(std::move(projected).value())[0], "x|1");
