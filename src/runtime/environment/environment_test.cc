@@ -235,14 +235,6 @@ TEST_F(Environments, ComposesATreeThatRunsWithoutIsolationToo) {
   EXPECT_FALSE(exit->isolated);
 }
 
-TEST(Resolver, NoIndexIsAnOptionOfTheCommand) {
-  std::vector<std::string> argv = {"uv", "pip", "compile"};
-  AddIndexOptions({{"UV_NO_INDEX", "1"}}, argv);
-  EXPECT_EQ(argv.back(), "--no-index");
-  AddIndexOptions({{"UV_NO_INDEX", ""}}, argv);
-  EXPECT_EQ(argv.size(), 4u);
-}
-
 TEST(Resolver, KnowsTheCertificatesOfTheMachineUnlessToldOtherwise) {
   if (fs::exists("/etc/ssl/certs/ca-certificates.crt")) {
     EXPECT_EQ(UvVariables({})["UV_SYSTEM_CERTS"], "1");

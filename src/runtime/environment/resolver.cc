@@ -88,11 +88,6 @@ Variables UvVariables(const Variables& variables) {
   return out;
 }
 
-void AddIndexOptions(const Variables& variables, std::vector<std::string>& argv) {
-  const auto found = variables.find("UV_NO_INDEX");  // uv itself knows it as an option only
-  if (found != variables.end() && !found->second.empty()) argv.push_back("--no-index");
-}
-
 std::vector<std::string> IndexVariables(const Variables& variables) {
   const Variables seen = UvVariables(variables);
   std::vector<std::string> out;
@@ -107,11 +102,12 @@ std::vector<std::string> IndexVariables(const Variables& variables) {
 }
 
 std::vector<std::string> IndexOptions(const Variables& variables) {
-  const Variables seen = UvVariables(variables);
-  const auto found = seen.find("UV_NO_INDEX");
-  if (found == seen.end()) return {};
-  const bool off = found->second.empty() || found->second == "0" || found->second == "false";
-  return off ? std::vector<std::string>() : std::vector<std::string>{"--no-index"};
+  for (const char* name : {"UV_NO_INDEX", "PIP_NO_INDEX"}) {
+    const auto found = variables.find(name);
+    if (found == variables.end() || found->second.empty()) continue;
+    if (found->second != "0" && found->second != "false") return {"--no-index"};
+  }
+  return {};
 }
 
 std::string IndexName(const Variables& variables) {
@@ -136,12 +132,8 @@ base::Result<std::vector<LockedPackage>> Resolve(const base::Context& ctx, const
                                           "--no-build", "--python", interpreter.path, "--no-header",
                                           "-q",         "-"};
   command.argv.insert(command.argv.end(), words.begin(), words.end());
-<<<<<<< HEAD
-  AddIndexOptions(uv.variables, command.argv);
-=======
   const std::vector<std::string> index = IndexOptions(uv.variables);
   command.argv.insert(command.argv.end(), index.begin(), index.end());
->>>>>>> d44cbb0c62a260e4f981a20359132624a5e0ad2d
   for (const std::string& line : lines) command.input += line + "\n";
   if (command.input.empty()) command.input = "\n";
   // What it says goes into the error: said as well while it runs, it would be there twice.

@@ -20,9 +20,6 @@ base::Result<std::string> UvVersion(const base::Context& ctx, const std::string&
 /// it use another interpreter or environment; the machine's certificates.
 Variables UvVariables(const Variables& variables);
 
-/// --no-index where $UV_NO_INDEX is set, for a command of uv that fetches.
-void AddIndexOptions(const Variables& variables, std::vector<std::string>& argv);
-
 /// What decides which versions are seen, "name=value" sorted: part of a lock's key.
 std::vector<std::string> IndexVariables(const Variables& variables);
 

@@ -144,12 +144,8 @@ base::Status TreeStore::Unpack(const base::Context& ctx, const Command& uv,
       "pip",      "install",        "-q",       "--no-deps", "--no-build", "--require-hashes",
       "--python", interpreter.path, "--prefix", tree,        "-r",         "-"};
   install.argv.insert(install.argv.end(), words.begin(), words.end());
-<<<<<<< HEAD
-  AddIndexOptions(uv.variables, install.argv);
-=======
   const std::vector<std::string> index = IndexOptions(uv.variables);
   install.argv.insert(install.argv.end(), index.begin(), index.end());
->>>>>>> d44cbb0c62a260e4f981a20359132624a5e0ad2d
   install.input = package.name + "==" + package.version + " --hash=sha256:" + package.sha256 + "\n";
   ASSIGN_OR_RETURN(const CommandOutput installed, RunCommand(ctx, install));
   if (installed.exit_code != 0) return InstallFailed(package, installed.error);

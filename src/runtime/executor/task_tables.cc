@@ -24,7 +24,9 @@ base::Result<columnar::Stream> ScanRows(const base::Context& ctx, ExecutorParts&
   if (request.columns.empty()) request.columns = scan->schema().Names();
   if (!input.filter_sql.empty()) {
     ASSIGN_OR_RETURN(const engine::FilterAnalysis filter, engine::ParseFilter(input.filter_sql));
-    for (const std::string& column : filter.columns) {
+    for (const std::string& written : filter.columns) {
+      const columnar::Field* field = engine::FindColumn(scan->schema(), written);
+      const std::string& column = field == nullptr ? written : field->name;
       if (std::find(request.columns.begin(), request.columns.end(), column) ==
           request.columns.end()) {
         request.columns.push_back(column);
