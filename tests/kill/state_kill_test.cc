@@ -32,9 +32,9 @@
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "base/testing/matchers.h"
+#include "base/testing/temporary_folder.h"
 #include "state/reasons.h"
 #include "state/sqlite_store.h"
-#include "state/testing/temporary_folder.h"
 
 namespace {
 
@@ -351,7 +351,7 @@ TEST(StateKill, LosesNothingAcknowledgedAndDoesNothingByHalves) {
   const std::chrono::seconds time = TheTime();
   const uint64_t seed = base::SystemRng().Next();
   SCOPED_TRACE("seed " + std::to_string(seed));
-  const state::testing::TemporaryFolder folder;
+  const base::testing::TemporaryFolder folder;
   const std::string path = folder.path() + "/state.db";
   {
     const auto store = SqliteStore::Open(kClock, {.path = path}).value();
