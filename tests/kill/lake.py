@@ -142,7 +142,9 @@ class Lake:
         return next(branch["hash"] for branch in self.json("branch", "ls") if branch["name"] == ref)
 
     def jobs(self):
-        return self.json("job", "ls", "--limit", "10000")
+        """What wrote or tried to; the queries of the oracle itself are left out."""
+        jobs = self.json("job", "ls", "--limit", "10000")
+        return [job for job in jobs if job["kind"] != "Query"]
 
     def check_sound(self):
         """What holds whenever no command is at work."""
