@@ -169,7 +169,8 @@ base::Status RunPythonTask(const base::Context& ctx, ExecutorParts& parts,
                    environments->Prepare(ctx, task.environment, "", nullptr));
   outcome.environment_lock = environment.lock_digest;
   ASSIGN_OR_RETURN(const std::string code_folder, UnpackCode(ctx, parts, task));
-  ASSIGN_OR_RETURN(const RunnerCall call, CallOf(ctx, parts, task, outcome));
+  ASSIGN_OR_RETURN(RunnerCall call, CallOf(ctx, parts, task, outcome));
+  if (!launcher->isolated()) call.code_folder = code_folder;  // nothing is mounted at /code
 
   const base::Instant started = parts.clock.Now();
   ASSIGN_OR_RETURN(RunnerChannel channel, RunnerChannel::Create());
