@@ -86,7 +86,7 @@ def other_interpreters(world):
     folder = project(world, "newer", body, version="3.12")
     found = next((str(path) for path in world.interpreters() if path.name == "python3.12"), "")
     must_match(fails(world, 1, "run", folder), r"no python 3\.12 on this machine", r"found: .*3\.11",
-               r"uv python install 3\.12", r"models\.py:5", "BOATHOUSE_PYTHON_3_12")
+               r"uv python install 3\.12", r"models\.py:\d+", "BOATHOUSE_PYTHON_3_12")
     if found:
         succeeds(world, "run", folder, env={"BOATHOUSE_PYTHON_3_12": found})
 
