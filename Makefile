@@ -36,13 +36,15 @@ test: all
 scenarios: all
 	@ctest --test-dir $(BUILD) -L scenario --output-on-failure $(if $(F),-R $(F),)
 
+# The unit tests under a sanitizer; M="base state" takes only these modules.
 asan tsan:
 	@$(MAKE) --no-print-directory PRESET=$@ sanitized
 
 .PHONY: sanitized
 sanitized: configure
-	@cmake --build $(BUILD) -j $(JOBS)
-	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) $(if $(M),--target $(addsuffix _test,$(M)))
+	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) \
+	  $(if $(M),-R '^($(subst $(eval) ,|,$(strip $(M))))$$',-L unit)
 
 bench: configure
 	@benchmarks/run.sh
