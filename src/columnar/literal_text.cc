@@ -172,11 +172,6 @@ std::string UuidText(std::string_view bytes) {
   return text;
 }
 
-std::optional<int64_t> ParseDate(std::string_view text) {
-  const auto days = TakeDate(text);
-  return text.empty() ? days : std::nullopt;
-}
-
 std::optional<int64_t> ParseTime(std::string_view text) {
   const auto micros = TakeTime(text);
   return text.empty() ? micros : std::nullopt;

@@ -23,7 +23,6 @@ std::string FloatText(float value);
 /// 16 bytes as 8-4-4-4-12.
 std::string UuidText(std::string_view bytes);
 
-std::optional<int64_t> ParseDate(std::string_view text);
 std::optional<int64_t> ParseTime(std::string_view text);
 
 struct ParsedTimestamp {

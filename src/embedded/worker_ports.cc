@@ -45,12 +45,6 @@ WorkerParts::WorkerParts(WorkerOptions options, storage::ObjectStore& lake,
 
 WorkerParts::~WorkerParts() = default;
 
-base::Status WorkerParts::StartLauncher() {
-  auto started = Launcher();
-  if (!started.ok()) return std::move(started).error();
-  return base::Ok();
-}
-
 base::Result<runtime::SandboxLauncher*> WorkerParts::Launcher() {
   return lazy_.With([&](Lazy& lazy) -> base::Result<runtime::SandboxLauncher*> {
     if (!lazy.launcher) {

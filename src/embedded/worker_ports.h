@@ -40,8 +40,6 @@ class WorkerParts final : public worker::TaskRunner,
 
   /// Where lines of functions go; before the first task.
   void ReportTo(api::WorkerGateway& gateway) { gateway_ = &gateway; }
-  /// Starts the launcher now, from this thread, before others exist.
-  base::Status StartLauncher();
 
   plan::TaskOutcome Run(const base::Context& ctx, const plan::TaskSpec& task) override;
   void Release(const model::JobId& job) override;

@@ -153,17 +153,6 @@ base::Place PlaceAt(std::string_view sql, size_t offset) {
   return place;
 }
 
-std::string NameOf(std::string_view sql, const Token& token) {
-  const std::string_view text = sql.substr(token.begin, token.end - token.begin);
-  if (token.kind != Token::Kind::kQuotedWord) return std::string(text);
-  std::string out;
-  for (size_t i = 1; i + 1 < text.size(); ++i) {
-    out += text[i];
-    if (text[i] == '"') ++i;
-  }
-  return out;
-}
-
 std::string QuoteName(std::string_view name) {
   return Quote(name, '"');
 }

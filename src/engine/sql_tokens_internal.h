@@ -24,9 +24,6 @@ base::Result<std::vector<Token>> Tokenize(std::string_view sql);
 /// Line and column, from 1, of a byte offset; columns count bytes of UTF-8 characters as one.
 base::Place PlaceAt(std::string_view sql, size_t offset);
 
-/// The name a kWord or kQuotedWord token stands for.
-std::string NameOf(std::string_view sql, const Token& token);
-
 /// "name" with quotes doubled.
 std::string QuoteName(std::string_view name);
 /// 'text' with quotes doubled.

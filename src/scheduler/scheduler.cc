@@ -18,20 +18,6 @@ void CountDown(Map& counts, const typename Map::key_type& key) {
 
 }  // namespace
 
-std::string_view SkipReasonName(Skip::Why why) {
-  switch (why) {
-    case Skip::Why::kParentFailed:
-      return "parent_failed";
-    case Skip::Why::kCancelled:
-      return "cancelled";
-    case Skip::Why::kTooLarge:
-      return "too_large";
-    case Skip::Why::kWorkerLost:
-      return "worker_lost";
-  }
-  return "unknown";
-}
-
 std::vector<Command> Scheduler::Step(base::Instant now, const Event& event) {
   std::vector<Command> commands;
   std::visit([&](const auto& e) { On(e, commands); }, event);

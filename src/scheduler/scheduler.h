@@ -80,7 +80,6 @@ struct Skip {
   model::TaskId parent;  // kParentFailed: the one that did not succeed
   bool operator==(const Skip&) const = default;
 };
-std::string_view SkipReasonName(Skip::Why why);
 
 using Command = std::variant<Launch, Abandon, Skip>;
 

@@ -121,18 +121,6 @@ Probe ProbeLimits(const SandboxLauncher& launcher) {
 
 }  // namespace
 
-std::string_view ProbeStateName(ProbeState state) {
-  switch (state) {
-    case ProbeState::kOk:
-      return "ok";
-    case ProbeState::kDegraded:
-      return "degraded";
-    case ProbeState::kMissing:
-      return "missing";
-  }
-  return "";
-}
-
 std::vector<Probe> ProbeSandbox(const LauncherOptions& options) {
   constexpr long kClone3 = 435;
   constexpr long kMountSetattr = 442;

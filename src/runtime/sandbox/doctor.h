@@ -11,8 +11,6 @@
 namespace runtime {
 
 enum class ProbeState { kOk, kDegraded, kMissing };
-/// "ok", "degraded", "missing"; stable, shown in JSON output.
-std::string_view ProbeStateName(ProbeState state);
 
 struct Probe {
   std::string name;  // "user namespaces"; stable
