@@ -9,13 +9,17 @@ import sys
 
 # First path element of a third-party include -> the only modules that may include it.
 SEAMS = {
-    "arrow": "columnar storage engine",
+    "arrow": "columnar storage engine server client",
+    "boost": "server client",
     "CLI": "cli",
     "duckdb": "engine",
     "fmt": "*",  # any .cc; headers only in base
     "nlohmann": "*",  # any *_json.cc
-    "openssl": "base",
+    "google": "wire server client",
+    "grpcpp": "server client",
+    "openssl": "base server client",
     "parquet": "engine",
+    "proto": "wire server client",
     "seccomp": "runtime",
     "spdlog": "base",
     "sqlite3": "state",

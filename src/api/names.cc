@@ -1,3 +1,4 @@
+#include "api/accounts_api.h"
 #include "api/jobs_api.h"
 
 namespace api {
@@ -30,6 +31,18 @@ std::string_view JobStatusName(JobStatus status) {
       return "ABORT";
   }
   return "FAIL";
+}
+
+std::string_view RoleName(Role role) {
+  switch (role) {
+    case Role::kReader:
+      return "reader";
+    case Role::kMember:
+      return "member";
+    case Role::kAdmin:
+      return "admin";
+  }
+  return "reader";
 }
 
 }  // namespace api
