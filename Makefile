@@ -9,7 +9,7 @@ PYTHON ?= python3
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: all deps configure demo check test unit asan tsan scenarios bench format tidy docs install clean run
+.PHONY: all deps configure demo check test unit asan tsan scenarios soak bench format tidy docs install clean run
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -45,6 +45,10 @@ sanitized: configure
 	@cmake --build $(BUILD) -j $(JOBS) $(if $(M),--target $(addsuffix _test,$(M)))
 	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) \
 	  $(if $(M),-R '^($(subst $(eval) ,|,$(strip $(M))))$$',-L unit)
+
+# Kills at random moments for a minute each, or SOAK_SECONDS: before a release, not in `make test`.
+soak: all
+	@ctest --test-dir $(BUILD) -C soak -L soak --output-on-failure
 
 bench: configure
 	@benchmarks/run.sh

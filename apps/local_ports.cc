@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -13,6 +14,7 @@
 #include "columnar/producer.h"
 #include "embedded/lake_folder.h"
 #include "engine/parquet_writer.h"
+#include "project/python_versions.h"
 #include "runtime/environment/interpreter.h"
 #include "runtime/sandbox/doctor.h"
 
@@ -123,6 +125,31 @@ base::Result<uint64_t> ArrowResultFiles::Write(const base::Context& ctx, Format 
   return rows;
 }
 
+namespace {
+
+/// The interpreters there are, and what to type for the versions that functions may ask for and
+/// that are not here.
+cli::Probe ExaminePythons() {
+  std::string versions;
+  std::string absent;
+  std::set<std::string> found;
+  for (const runtime::Interpreter& one : runtime::FindInterpreters(runtime::CurrentVariables())) {
+    versions += (versions.empty() ? "" : ", ") + one.version + " (" + one.path + ")";
+    found.insert(one.short_version);
+  }
+  for (const std::string_view offered : project::kPythonVersions) {
+    if (!found.contains(std::string(offered))) absent += " " + std::string(offered);
+  }
+  if (versions.empty()) {
+    return {"python interpreters", cli::ProbeState::kBad, "none found: no Python function can run",
+            "apt install python3, or uv python install" + absent};
+  }
+  if (!absent.empty()) versions += "; not here:" + absent + " (uv python install" + absent + ")";
+  return {"python interpreters", cli::ProbeState::kGood, versions, ""};
+}
+
+}  // namespace
+
 std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::LakeChoice& lake) {
   std::vector<cli::Probe> probes;
   runtime::LauncherOptions options;
@@ -132,14 +159,7 @@ std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::
         probe.meaning.empty() ? probe.found : probe.found + ": " + probe.meaning;
     probes.push_back({probe.name, StateOf(probe.state), meaning, probe.remedy});
   }
-  std::string versions;
-  for (const runtime::Interpreter& one : runtime::FindInterpreters(runtime::CurrentVariables())) {
-    versions += (versions.empty() ? "" : ", ") + one.version + " (" + one.path + ")";
-  }
-  probes.push_back({"python interpreters",
-                    versions.empty() ? cli::ProbeState::kBad : cli::ProbeState::kGood,
-                    versions.empty() ? "none found: no Python function can run" : versions,
-                    versions.empty() ? "apt install python3" : ""});
+  probes.push_back(ExaminePythons());
   const bool has_uv = !installation_.uv.empty() || !Variable("BOATHOUSE_UV", "").empty();
   probes.push_back({"uv", has_uv ? cli::ProbeState::kGood : cli::ProbeState::kWarning,
                     has_uv ? "packages of functions can be resolved"

@@ -65,7 +65,7 @@ base::Result<RunState> Catalog::StartRun(const base::Context& ctx, const StartRu
     ASSIGN_OR_RETURN(const RefRead target, reader.NeedRef(request.target, RefKind::kBranch));
     RunState run;
     run.id = request.run_id;
-    run.base_commit = target.record.commit;
+    run.base_commit = request.base.value_or(target.record.commit);
     run.target = request.target;
     run.job_id = request.job_id;
     run.project_id = request.project_id;

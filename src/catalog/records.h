@@ -48,7 +48,7 @@ struct RunState {
   model::RunId id;
   RunPhase phase = RunPhase::kRunning;
   std::string branch;           // the run branch; empty for a run without a transaction
-  model::CommitId base_commit;  // head of the target when the run started: what it reads
+  model::CommitId base_commit;  // of the target: what the run reads and its branch began at
   std::string target;           // the branch it publishes to
   model::JobId job_id;
   model::ProjectId project_id;

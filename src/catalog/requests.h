@@ -175,7 +175,9 @@ struct RevertRequest {
 
 struct StartRunRequest {
   model::RunId run_id;
-  std::string target;           // the branch the run reads and will publish to
+  std::string target;  // the branch the run reads and will publish to
+  /// What the run was planned at, a commit of `target`'s history; absent = its head now.
+  std::optional<model::CommitId> base;
   bool transactional = true;    // false: no run branch, the run commits to `target` itself
   std::string command = "run";  // part of the branch's name: run, import, create
   std::string user;

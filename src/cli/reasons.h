@@ -9,6 +9,7 @@ inline constexpr char kFileExists[] = "cli.file_exists";          // init would 
 inline constexpr char kNoSuchFile[] = "cli.no_such_file";         // -f or --file names none
 inline constexpr char kUnexpected[] = "cli.unexpected";           // an exception reached the top
 inline constexpr char kExportFailed[] = "cli.export_failed";      // a result could not be written
+inline constexpr char kNoNamespace[] = "cli.no_namespace";        // a listing names none there is
 inline constexpr char kNotABranch[] = "cli.not_a_branch";         // only branches can be active
 
 }  // namespace cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/execute.h"
+#include "cli/list_tables.h"
 #include "cli/reasons.h"
 #include "cli/ref_views.h"
 
@@ -36,21 +37,36 @@ base::Result<Reply> Listed(const Session& session,
   return Reply{std::move(list), RefTable(refs.value(), active, session.style()), {}, 0};
 }
 
-/// `created`, or with --if-not-exists the one that is there.
-base::Result<Reply> Created(Session& session, base::Result<api::RefEntry> created,
-                            const std::string& what, bool if_not_exists) {
-  bool existed = false;
-  if (!created.ok() && if_not_exists && Is(created.error(), base::Code::kAlreadyExists)) {
-    existed = true;
-    ASSIGN_OR_RETURN(const Services services, session.Open());
-    created = services.refs->Get(session.ctx(), what.substr(what.find(' ') + 1));
-  }
-  if (!created.ok()) return std::move(created).error();
-  Json json = RefJson(created.value());
+std::string Titled(api::RefKind kind, const std::string& name) {
+  return (kind == api::RefKind::kTag ? "tag " : "branch ") + name;
+}
+
+/// BranchCreate or TagCreate: the ref, or with --if-not-exists the one that is there.
+template <class Create>
+base::Result<Reply> CreateRef(Session& session, api::RefKind kind, const Create& command) {
+  ASSIGN_OR_RETURN(const Services services, session.Open());
+  ASSIGN_OR_RETURN(const std::string from, session.BranchOr(command.from));
+  base::Result<api::RefEntry> ref =
+      kind == api::RefKind::kTag ? services.refs->CreateTag(session.ctx(), command.name, from)
+                                 : services.refs->CreateBranch(session.ctx(), command.name, from);
+  const bool existed =
+      !ref.ok() && command.if_not_exists && Is(ref.error(), base::Code::kAlreadyExists);
+  if (existed) ref = services.refs->Get(session.ctx(), command.name);
+  if (!ref.ok()) return std::move(ref).error();
+  Json json = RefJson(*ref);
   json.Set("created", !existed);
+  const std::string what = Titled(kind, command.name);
   return Done(
       session, std::move(json),
-      existed ? what + " exists already" : "created " + what + " at " + ShortHash(created->commit));
+      existed ? what + " exists already" : "created " + what + " at " + ShortHash(ref->commit));
+}
+
+/// BranchRemove or TagRemove.
+template <class Remove>
+base::Result<Reply> RemoveRef(Session& session, api::RefKind kind, const Remove& command) {
+  ASSIGN_OR_RETURN(const Services services, session.Open());
+  const base::Status status = services.refs->Delete(session.ctx(), command.name, kind);
+  return Removed(session, status, Titled(kind, command.name), command.if_exists);
 }
 
 std::vector<api::TableDifference> OfNamespace(std::vector<api::TableDifference> all,
@@ -71,17 +87,11 @@ base::Result<Reply> Execute(Session& session, const BranchList& command) {
 }
 
 base::Result<Reply> Execute(Session& session, const BranchCreate& command) {
-  ASSIGN_OR_RETURN(const Services services, session.Open());
-  ASSIGN_OR_RETURN(const std::string from, session.BranchOr(command.from));
-  return Created(session, services.refs->CreateBranch(session.ctx(), command.name, from),
-                 "branch " + command.name, command.if_not_exists);
+  return CreateRef(session, api::RefKind::kBranch, command);
 }
 
 base::Result<Reply> Execute(Session& session, const BranchRemove& command) {
-  ASSIGN_OR_RETURN(const Services services, session.Open());
-  const base::Status status =
-      services.refs->Delete(session.ctx(), command.name, api::RefKind::kBranch);
-  return Removed(session, status, "branch " + command.name, command.if_exists);
+  return RemoveRef(session, api::RefKind::kBranch, command);
 }
 
 base::Result<Reply> Execute(Session& session, const BranchShow& command) {
@@ -89,7 +99,7 @@ base::Result<Reply> Execute(Session& session, const BranchShow& command) {
   ASSIGN_OR_RETURN(const api::RefEntry ref, services.refs->Get(session.ctx(), command.name));
   const api::TableListOptions options{"", command.ns, 0};
   ASSIGN_OR_RETURN(const std::vector<api::TableEntry> tables,
-                   services.tables->List(session.ctx(), command.name, options));
+                   ListTables(session, services, command.name, options));
   Json json = RefJson(ref);
   Json list = Json::List();
   for (const api::TableEntry& table : tables) list.Add(TableEntryJson(table));
@@ -163,17 +173,11 @@ base::Result<Reply> Execute(Session& session, const TagList& command) {
 }
 
 base::Result<Reply> Execute(Session& session, const TagCreate& command) {
-  ASSIGN_OR_RETURN(const Services services, session.Open());
-  ASSIGN_OR_RETURN(const std::string from, session.BranchOr(command.from));
-  return Created(session, services.refs->CreateTag(session.ctx(), command.name, from),
-                 "tag " + command.name, command.if_not_exists);
+  return CreateRef(session, api::RefKind::kTag, command);
 }
 
 base::Result<Reply> Execute(Session& session, const TagRemove& command) {
-  ASSIGN_OR_RETURN(const Services services, session.Open());
-  const base::Status status =
-      services.refs->Delete(session.ctx(), command.name, api::RefKind::kTag);
-  return Removed(session, status, "tag " + command.name, command.if_exists);
+  return RemoveRef(session, api::RefKind::kTag, command);
 }
 
 base::Result<Reply> Execute(Session& session, const TagRename& command) {

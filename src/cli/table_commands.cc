@@ -1,6 +1,7 @@
 #include "cli/execute.h"
 #include "cli/follow_job.h"
 #include "cli/job_views.h"
+#include "cli/list_tables.h"
 #include "cli/ref_views.h"
 
 namespace cli {
@@ -30,7 +31,7 @@ base::Result<Reply> Execute(Session& session, const TableList& command) {
   ASSIGN_OR_RETURN(const std::string ref, session.BranchOr(command.ref));
   const api::TableListOptions options{command.name, command.ns, command.limit};
   ASSIGN_OR_RETURN(const std::vector<api::TableEntry> tables,
-                   services.tables->List(session.ctx(), ref, options));
+                   ListTables(session, services, ref, options));
   Json list = Json::List();
   for (const api::TableEntry& table : tables) list.Add(TableEntryJson(table));
   return Reply{std::move(list), TableTable(tables, session.style()), {}, 0};

@@ -6,6 +6,7 @@
 
 #include "control/names.h"
 #include "control/reasons.h"
+#include "control/run_driver.h"
 #include "project/load.h"
 
 namespace control {
@@ -31,10 +32,7 @@ class PinnedTables final : public planner::TableResolver {
     std::optional<planner::ResolvedTable> resolved;
     if (found) {
       resolved.emplace();
-      resolved->scan.table = table.ToString();
-      resolved->scan.metadata_location = found->state.metadata_location;
-      if (found->state.snapshot_id >= 0) resolved->scan.snapshot_id = found->state.snapshot_id;
-      resolved->scan.schema_id = static_cast<int32_t>(found->state.schema_id);
+      resolved->scan = ScanOf(*found);
       resolved->schema = found->schema();
       resolved->rows = static_cast<uint64_t>(found->SummaryNumber("total-records"));
     }

@@ -11,6 +11,7 @@
 #include "control/job.h"
 #include "control/job_record_cbor.h"
 #include "control/reasons.h"
+#include "control/testing/no_queries.h"
 #include "project/testing/fake_sql_analyzer.h"
 #include "storage/memory_store.h"
 
@@ -18,19 +19,6 @@ namespace control {
 namespace {
 
 using base::testing::IsOk;
-
-class NoQueries final : public QueryAnalyzer, public api::QueryRunner, public Environments {
- public:
-  base::Result<QueryNames> Analyze(const std::string&) const override { return QueryNames{}; }
-  base::Result<columnar::Stream> RunQuery(const base::Context&, const base::Bytes&) override {
-    return base::Error(base::Code::kUnimplemented, "test.none", "no queries here");
-  }
-  base::Result<PreparedEnvironment> Prepare(const base::Context&, const plan::EnvironmentSpec&,
-                                            const std::string&,
-                                            const std::function<void(std::string_view)>&) override {
-    return PreparedEnvironment{};
-  }
-};
 
 /// Jobs as they are left by a process that was killed: the record and the lock's file are there,
 /// nobody holds the lock.
@@ -76,7 +64,7 @@ class RecoveryTest : public ::testing::Test {
   lakehouse::Lakehouse lakehouse_{lake_.memory, objects_, lake_.catalog, lake_.clock, lake_.rng};
   TaskBoard board_{lake_.clock};
   project::FakeSqlAnalyzer sql_;
-  NoQueries none_;
+  testing::NoQueries none_;
   Parts parts_{lake_.memory, objects_, lake_.catalog, lakehouse_,  board_,    sql_,
                none_,        none_,    none_,         lake_.clock, lake_.rng, Options{}};
 };

@@ -5,7 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "catalog/reasons.h"
+#include "control/contract_check.h"
 #include "control/reasons.h"
 
 namespace control {
@@ -47,46 +47,12 @@ bool RunDriver::writes() const {
   });
 }
 
-base::Status RunDriver::PrepareEnvironments(const base::Context& ctx) {
-  std::vector<std::pair<plan::EnvironmentSpec, std::string>> ready;
-  for (Node& node : nodes_) {
-    if (node.logical->kind == plan::NodeKind::kSqlModel) continue;
-    const auto known = std::find_if(ready.begin(), ready.end(), [&](const auto& one) {
-      return one.first == node.task.environment;
-    });
-    if (known != ready.end()) {
-      node.task.environment.lock_digest = known->second;
-      continue;
-    }
-    auto prepared = parts_.environments.Prepare(
-        ctx, node.task.environment, requirements_,
-        [&](std::string_view line) { job_.Tell(api::Notice{false, std::string(line)}); });
-    if (!prepared.ok()) {
-      base::Error error =
-          std::move(prepared).error().With("environment of \"" + node.logical->name + "\"");
-      if (error.place.file.empty()) error.place = node.logical->place;
-      return error;
-    }
-    ready.emplace_back(node.task.environment, prepared->digest);
-    node.task.environment.lock_digest = prepared->digest;
-    job_.Tell(api::EnvironmentReady{node.logical->name, prepared->digest, prepared->packages,
-                                    prepared->resolved_now});
-  }
-  job_.Change([&](api::JobRecord& record) {
-    for (const Node& node : nodes_) {
-      if (!node.task.environment.lock_digest.empty()) {
-        record.environment_locks[node.logical->name] = node.task.environment.lock_digest;
-      }
-    }
-  });
-  return base::Ok();
-}
-
 base::Status RunDriver::StartRun(const base::Context& ctx) {
   if (!writes()) return base::Ok();
   catalog::StartRunRequest start;
   start.run_id = job_.run();
   start.target = request_.ref;
+  start.base = plan_.logical.commit;
   start.transactional = request_.transaction;
   start.command = "run";
   start.user = parts_.UserOf(ctx);
@@ -95,6 +61,7 @@ base::Status RunDriver::StartRun(const base::Context& ctx) {
   ASSIGN_OR_RETURN(const catalog::RunState run, parts_.catalog.StartRun(ctx, start));
   run_started_ = true;
   branch_ = request_.transaction ? run.branch : request_.ref;
+  base_ = run.base_commit;
   if (request_.transaction) {
     job_.Change([&](api::JobRecord& record) { record.run_branch = run.branch; });
     job_.Tell(api::JobStarted{run.branch});
@@ -107,58 +74,12 @@ void RunDriver::Fail(base::Error error) {
   if (!failure_) failure_ = std::move(error);
 }
 
-base::Status RunDriver::CheckContract(const plan::LogicalNode& node,
-                                      const columnar::Schema& schema) {
-  const auto broken = [&](const std::string& column, const std::string& problem) -> base::Status {
-    const base::Error error =
-        base::Error(base::Code::kUserCode, kContractBroken,
-                    "the result of \"" + node.name + "\" breaks its contract: " + problem)
-            .Set("model", node.name)
-            .Set("column", column)
-            .At(node.place);
-    if (request_.strict) return error;
-    job_.Tell(api::Notice{true, error.ToString()});
-    return base::Ok();
-  };
-  for (const std::string& column : node.contract_columns) {
-    if (column != "*" && schema.Find(column) == nullptr) {
-      return broken(column, "column \"" + column + "\" is missing");
-    }
-  }
-  const bool any = node.contract_columns.empty() ||
-                   std::find(node.contract_columns.begin(), node.contract_columns.end(), "*") !=
-                       node.contract_columns.end();
-  for (const columnar::Field& field : schema.fields) {
-    if (!any && std::find(node.contract_columns.begin(), node.contract_columns.end(), field.name) ==
-                    node.contract_columns.end()) {
-      return broken(field.name, "column \"" + field.name + "\" is not in it");
-    }
-  }
-  if (!node.contract) return base::Ok();
-  for (const columnar::Field& wanted : node.contract->fields) {
-    const columnar::Field* found = schema.Find(wanted.name);
-    if (found == nullptr) return broken(wanted.name, "column \"" + wanted.name + "\" is missing");
-    const bool unchecked = std::find(node.contract_any.begin(), node.contract_any.end(),
-                                     wanted.name) != node.contract_any.end();
-    if (!unchecked && found->type.ToString() != wanted.type.ToString()) {
-      return broken(wanted.name, "column \"" + wanted.name + "\" is " + found->type.ToString() +
-                                     ", not " + wanted.type.ToString());
-    }
-  }
-  for (const columnar::Field& field : schema.fields) {
-    if (node.contract->Find(field.name) == nullptr)
-      return broken(field.name, "column \"" + field.name + "\" is not in it");
-  }
-  return base::Ok();
-}
-
-base::Status RunDriver::StartWrite(const base::Context& ctx, size_t index,
-                                   const plan::TaskOutcome& outcome) {
+base::Status RunDriver::StartWrite(const base::Context& ctx, size_t index) {
   const plan::LogicalNode& node = *nodes_[index].logical;
   lakehouse::WriteIntent intent;
   intent.table = node.table;
   intent.mode = ModeOf(node.strategy);
-  intent.schema = *outcome.schema;
+  intent.schema = *nodes_[index].schema;
   intent.partitioned_by = node.partitioned_by;
   ASSIGN_OR_RETURN(const catalog::ResolvedRef head,
                    parts_.catalog.Resolve(ctx, model::RefExpression{branch_, {}, {}}));
@@ -178,7 +99,10 @@ base::Status RunDriver::StartWrite(const base::Context& ctx, size_t index,
   input.source = node.name;
   input.from = plan::ParentOutput{nodes_[index].task.task, {}};
   task.inputs.push_back(std::move(input));
-  task.write = TargetOf(prepared, node.strategy, job_.id().text() + "-" + std::to_string(index));
+  // Names of data files begin with this; those of a write that is made again are others.
+  std::string write_id = job_.id().text() + "-" + std::to_string(index);
+  if (attempt_ > 1) write_id += "-" + std::to_string(attempt_);
+  task.write = TargetOf(prepared, node.strategy, write_id);
   task.write->overwrite = node.overwrite;
   write_of_task_[task.task] = Write{index, std::move(prepared), node.strategy};
   ++pending_;
@@ -220,10 +144,13 @@ void RunDriver::OnComputed(const base::Context& ctx, Node& node, const plan::Tas
     return;
   }
   if (!outcome.schema) return;
-  base::Status checked = CheckContract(*node.logical, *outcome.schema);
-  if (!checked.ok()) return Fail(std::move(checked).error());
+  if (std::optional<base::Error> broken = BrokenContract(*node.logical, *outcome.schema)) {
+    if (request_.strict) return Fail(*std::move(broken));
+    job_.Tell(api::Notice{true, broken->ToString()});
+  }
+  node.schema = outcome.schema;
   if (request_.dry_run || node.logical->strategy == plan::WriteStrategy::kNone) return;
-  base::Status started = StartWrite(ctx, static_cast<size_t>(&node - nodes_.data()), outcome);
+  base::Status started = StartWrite(ctx, static_cast<size_t>(&node - nodes_.data()));
   if (!started.ok()) {
     base::Error error = std::move(started).error().With("model \"" + node.logical->name + "\"");
     if (error.place.file.empty()) error.place = node.logical->place;
@@ -256,11 +183,11 @@ void RunDriver::OnWritten(const base::Context& ctx, const model::TaskId& task,
       }
     }
   });
-  finished_.emplace(write.node, std::move(finished).value());
+  finished_.insert_or_assign(write.node, std::move(finished).value());
+  uncommitted_.insert(write.node);
   if (request_.transaction) return;
   // Without a transaction each table is there as soon as it is written.
-  base::Status committed = CommitFinished(ctx, branch_);
-  finished_.clear();
+  base::Status committed = CommitFinished(ctx);
   if (!committed.ok()) Fail(std::move(committed).error());
 }
 
@@ -337,6 +264,10 @@ base::Status RunDriver::RunTasks(const base::Context& ctx) {
   });
   pending_ = nodes_.size();
   for (const Node& node : nodes_) parts_.board.Add(node.task, request_.priority);
+  return Drain(ctx);
+}
+
+base::Status RunDriver::Drain(const base::Context& ctx) {
   bool cancelled = false;
   base::Context patient = ctx;
   while (pending_ > 0) {
@@ -355,93 +286,6 @@ base::Status RunDriver::RunTasks(const base::Context& ctx) {
   return base::Ok();
 }
 
-std::vector<model::TableName> RunDriver::CheckedTables() const {
-  std::vector<model::TableName> tables;
-  for (const Node& node : nodes_) {
-    if (node.logical->kind != plan::NodeKind::kExpectation) continue;
-    for (const plan::Edge& edge : node.logical->inputs) {
-      if (edge.from_table) {
-        auto name = model::ParseTableName(edge.from, plan_.logical.default_namespace);
-        if (name.ok()) tables.push_back(std::move(name).value());
-        continue;
-      }
-      for (const Node& parent : nodes_) {
-        if (parent.logical->name == edge.from &&
-            parent.logical->strategy != plan::WriteStrategy::kNone) {
-          tables.push_back(parent.logical->table);
-        }
-      }
-    }
-  }
-  return tables;
-}
-
-catalog::CommitNote RunDriver::Note(const std::string& subject) const {
-  catalog::CommitNote note;
-  note.author = job_.record().user;
-  note.message = subject + "\n\nRun job_id=" + job_.id().text();
-  note.properties = {{"bpln_job_id", job_.id().text()},
-                     {"bpln_project_id", plan_.logical.project_id},
-                     {"bpln_username", note.author}};
-  return note;
-}
-
-base::Status RunDriver::CommitFinished(const base::Context& ctx, const std::string& branch) {
-  if (finished_.empty()) return base::Ok();
-  lakehouse::CommitInput input;
-  input.branch = branch;
-  for (auto& [node, write] : finished_) input.writes.push_back(write);
-  const std::string project =
-      plan_.logical.project_name.empty() ? "project" : plan_.logical.project_name;
-  input.note =
-      Note("run " + project + ": write " + std::to_string(input.writes.size()) + " tables");
-  input.run_id = job_.run();
-  input.job_id = job_.id().text();
-  base::Failpoint("run.before_commit");
-  RETURN_IF_ERROR(parts_.lakehouse.Commit(ctx, input));
-  base::Failpoint("run.after_commit");
-  return base::Ok();
-}
-
-base::Status RunDriver::Publish(const base::Context& ctx) {
-  catalog::PublishRequest publish;
-  publish.run_id = job_.run();
-  publish.note =
-      Note("publish run of " +
-           (plan_.logical.project_name.empty() ? "project" : plan_.logical.project_name));
-  publish.note.request_id = "publish-" + job_.id().text();
-  publish.checked_tables = CheckedTables();
-  // The job's record says what happened in the same batch that makes it happen.
-  api::JobRecord done = job_.record();
-  done.status = api::JobStatus::kComplete;
-  done.run_branch.clear();
-  done.finished = parts_.clock.Now();
-  publish.extras.puts.push_back(RecordPut(done));
-  ASSIGN_OR_RETURN(const catalog::CommitResult published, parts_.catalog.PublishRun(ctx, publish));
-  base::Failpoint("run.published");
-  api::Published event{request_.ref, published.commit.text(), {}};
-  for (const auto& [node, write] : finished_)
-    event.tables.push_back(write.prepared.table.ToString());
-  job_.Change([&](api::JobRecord& record) {
-    record.published = published.commit.text();
-    record.run_branch.clear();
-  });
-  job_.Tell(std::move(event));
-  return base::Ok();
-}
-
-void RunDriver::MarkFailed(const base::Error& error) {
-  catalog::MarkRequest mark;
-  mark.run_id = job_.run();
-  mark.phase = error.code == base::Code::kCancelled ? catalog::RunPhase::kAborted
-                                                    : catalog::RunPhase::kFailed;
-  mark.error = error.ToString();
-  const auto marked = parts_.catalog.MarkRun(base::Context{}, mark);
-  if (!marked.ok())
-    base::Log(base::LogLevel::kError, "run " + job_.id().text() + ": " + marked.error().message);
-  base::Failpoint("run.marked");
-}
-
 base::Status RunDriver::Run(const base::Context& ctx) {
   if (!parts_.options.isolated) {
     job_.Tell(api::Notice{
@@ -450,19 +294,23 @@ base::Status RunDriver::Run(const base::Context& ctx) {
   }
   job_.Tell(api::PlanReady{plan_.logical});
   RETURN_IF_ERROR(PrepareEnvironments(ctx));
+  base::Status done = Work(ctx);
+  parts_.board.Close(job_.id());
+  if (!done.ok() && run_started_) MarkFailed(done.error());
+  return done;
+}
+
+base::Status RunDriver::Work(const base::Context& ctx) {
   base::Status done = StartRun(ctx);
-  if (done.ok()) {
-    done = RunTasks(ctx);
-    parts_.board.Close(job_.id());
-  }
+  if (done.ok()) done = RunTasks(ctx);
   if (done.ok() && failure_) done = *failure_;
   base::Context finish = ctx;
   finish.stop = {};  // what was finished is kept for inspection, also after a stop
   if (done.ok()) done = ctx.Check(parts_.clock.Now());
   if (run_started_ && request_.transaction) {
-    base::Status committed = CommitFinished(finish, branch_);
+    base::Status committed = CommitFinished(finish);
     if (done.ok()) done = std::move(committed);
-    if (done.ok()) done = Publish(finish);
+    if (done.ok()) done = Publish(ctx);
   } else if (run_started_ && done.ok()) {
     catalog::MarkRequest mark;
     mark.run_id = job_.run();
@@ -472,7 +320,6 @@ base::Status RunDriver::Run(const base::Context& ctx) {
                      parts_.catalog.Resolve(finish, model::RefExpression{branch_, {}, {}}));
     job_.Change([&](api::JobRecord& record) { record.published = head.commit.text(); });
   }
-  if (!done.ok() && run_started_) MarkFailed(done.error());
   return done;
 }
 

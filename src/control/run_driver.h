@@ -30,6 +30,7 @@ class RunDriver {
     const plan::LogicalNode* logical = nullptr;
     plan::TaskSpec task;
     bool computed = false;
+    std::optional<columnar::Schema> schema = {};  // of its result, once there is one
   };
   struct Write {
     size_t node = 0;
@@ -40,22 +41,35 @@ class RunDriver {
   bool writes() const;
   base::Status PrepareEnvironments(const base::Context& ctx);
   base::Status StartRun(const base::Context& ctx);
+  base::Status Work(const base::Context& ctx);
   base::Status RunTasks(const base::Context& ctx);
+  base::Status Drain(const base::Context& ctx);
   base::Status Handle(const base::Context& ctx, const TaskNews& news);
   void OnOver(const base::Context& ctx, const plan::TaskOutcome& outcome);
   void OnComputed(const base::Context& ctx, Node& node, const plan::TaskOutcome& outcome);
-  base::Status StartWrite(const base::Context& ctx, size_t node, const plan::TaskOutcome& outcome);
+  base::Status StartWrite(const base::Context& ctx, size_t node);
   void OnWritten(const base::Context& ctx, const model::TaskId& task,
                  const plan::TaskOutcome& outcome);
   void OnSkipped(const TaskSkipped& skipped);
-  base::Status CheckContract(const plan::LogicalNode& node, const columnar::Schema& schema);
   void Fail(base::Error error);
   void Record(const Node& node, const plan::TaskOutcome& outcome);
-  base::Status CommitFinished(const base::Context& ctx, const std::string& branch);
+
+  // run_publish.cc
+  lakehouse::CommitInput InputOf(const std::set<size_t>& nodes) const;
+  base::Status CommitFinished(const base::Context& ctx);
   base::Status Publish(const base::Context& ctx);
+  base::Status PublishOnce(const base::Context& ctx);
+  base::Result<std::optional<catalog::TableState>> OntoTarget(
+      const base::Context& ctx, const model::TableName& table,
+      const std::optional<catalog::TableState>& target, std::vector<state::Object>& objects);
+  base::Result<bool> Repoint(const base::Context& ctx, const model::CommitId& head, Node& check);
+  base::Status CheckAgain(const base::Context& ctx);
+  base::Status UndoAppends(const base::Context& ctx);
+  base::Status CatchUp(const base::Context& ctx);
   void MarkFailed(const base::Error& error);
   std::vector<model::TableName> CheckedTables() const;
   catalog::CommitNote Note(const std::string& subject) const;
+  std::string ProjectName() const;
 
   Parts& parts_;
   Job& job_;
@@ -66,9 +80,14 @@ class RunDriver {
   std::map<model::TaskId, size_t> node_of_task_;
   std::map<model::TaskId, Write> write_of_task_;
   std::map<size_t, lakehouse::FinishedWrite> finished_;  // by node, in plan order
+  std::set<size_t> uncommitted_;                         // of them
+  std::set<size_t> rewrite_;  // appends that do not fit the target as it is now
+  bool hopeless_ = false;     // a clash that is no append's
+  int attempt_ = 1;           // of publishing
   size_t pending_ = 0;
   bool run_started_ = false;
-  std::string branch_;  // where this run commits
+  std::string branch_;    // where this run commits
+  model::CommitId base_;  // of the target: what the run branch stands on
   std::optional<base::Error> failure_;
 };
 

@@ -124,7 +124,9 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
   ASSIGN_OR_RETURN(state, state::SqliteStore::Open(clock, sqlite));
   ASSIGN_OR_RETURN(objects, storage::LocalStore::Open(folder.path, folder.former_roots));
   catalog = std::make_unique<catalog::Catalog>(*state, clock, rng);
-  RETURN_IF_ERROR(catalog->Init(ctx));
+  base::Context founder = ctx;
+  if (founder.principal.empty()) founder.principal = options.user;
+  RETURN_IF_ERROR(catalog->Init(founder));
   lakehouse = std::make_unique<lakehouse::Lakehouse>(*state, *objects, *catalog, clock, rng);
   return base::Ok();
 }

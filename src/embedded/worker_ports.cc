@@ -9,12 +9,13 @@
 namespace embedded {
 namespace {
 
-engine::SqlEngineOptions EngineOptions(const WorkerOptions& options) {
+engine::SqlEngineOptions EngineOptions(const WorkerOptions& options, const base::Clock& clock) {
   engine::SqlEngineOptions engine;
   engine.threads = static_cast<int>(options.threads);
   engine.memory_bytes_max = options.memory_bytes_max / 2;
   engine.temp_folder = options.work_folder + "/sql";
   engine.readable_folders = {options.lake_folder};
+  engine.clock = &clock;
   return engine;
 }
 
@@ -24,7 +25,7 @@ WorkerParts::WorkerParts(WorkerOptions options, storage::ObjectStore& lake,
                          const base::Clock& clock)
     : options_(std::move(options)),
       lake_(lake),
-      sql_(EngineOptions(options_)),
+      sql_(EngineOptions(options_, clock)),
       exchange_({options_.memory_bytes_max / 2, options_.work_folder}) {
   executor_ = std::make_unique<runtime::TaskExecutor>(runtime::ExecutorParts{
       .lake = lake_,

@@ -59,6 +59,9 @@ class SqlEngine::Database {
   base::Result<duckdb_connection> Connect();
   internal::ScanEnvironment& scans() { return environment_; }
   const SqlEngineOptions& options() const { return options_; }
+  const base::Clock& clock() const {
+    return options_.clock == nullptr ? system_clock_ : *options_.clock;
+  }
   int64_t NextNumber();
 
  private:
@@ -66,6 +69,7 @@ class SqlEngine::Database {
   base::Status Configure(duckdb_connection connection);
 
   const SqlEngineOptions options_;
+  const base::SystemClock system_clock_;
   std::mutex opening_;  // tidy: held while the database opens, so that it opens once
   duckdb_database database_ = nullptr;
   internal::ScanEnvironment environment_;

@@ -5,14 +5,15 @@
 #include <arrow/builder.h>
 #include <arrow/c/bridge.h>
 #include <arrow/table.h>
+#include <arrow/util/decimal.h>
 #include <arrow/util/key_value_metadata.h>
 
 #include <set>
-#include <stop_token>
 
 #include "columnar/canonical.h"
 #include "columnar/producer.h"
 #include "engine/arrow_bridge_internal.h"
+#include "engine/query_watch_internal.h"
 #include "engine/reasons.h"
 
 namespace engine::internal {
@@ -31,7 +32,7 @@ class Running {
         user_sql_(std::move(user_sql)) {}
 
   ~Running() {
-    interrupt_.reset();
+    watch_.reset();
     if (has_result_) duckdb_destroy_result(&result_);
     if (pending_ != nullptr) duckdb_destroy_pending(&pending_);
     if (statement_ != nullptr) duckdb_destroy_prepare(&statement_);
@@ -48,7 +49,7 @@ class Running {
     for (auto& [number, scan] : rewritten_.scans) scan->failure = &failure_;
     database_->scans().scans.With(
         [&](auto& scans) { scans.insert(rewritten_.scans.begin(), rewritten_.scans.end()); });
-    interrupt_.emplace(ctx_.stop, Interrupt{connection_});
+    watch_.emplace(ctx_, database_->clock(), connection_);
     if (duckdb_prepare(connection_, rewritten_.sql.c_str(), &statement_) != DuckDBSuccess) {
       return Failed(duckdb_prepare_error(statement_));
     }
@@ -73,7 +74,7 @@ class Running {
     arrow::RecordBatchVector parts;
     int64_t rows = 0;
     while (!at_end_ && rows < kBatchRowsMin) {
-      if (ctx_.stop.stop_requested()) return Cancelled();
+      if (auto ended = watch_->Ended()) return *std::move(ended);
       duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);
       if (chunk == nullptr) {
         at_end_ = true;
@@ -95,20 +96,11 @@ class Running {
   }
 
  private:
-  struct Interrupt {
-    duckdb_connection connection;
-    void operator()() const { duckdb_interrupt(connection); }
-  };
-
-  base::Error Cancelled() const {
-    return {base::Code::kCancelled, reason::kCancelled, "the query was cancelled"};
-  }
-
   // A source's own error explains more than what DuckDB makes of it.
   base::Error Failed(const char* words) {
     auto first = failure_.With([](std::optional<base::Error>& error) { return error; });
     if (first) return *std::move(first);
-    if (ctx_.stop.stop_requested()) return Cancelled();
+    if (auto ended = watch_->Ended()) return *std::move(ended);
     return DuckError(words == nullptr ? "" : words, rewritten_, user_sql_);
   }
 
@@ -134,7 +126,7 @@ class Running {
     base::Status status = base::Ok();
     for (idx_t i = 0; i < count; ++i) {
       types[i] = duckdb_column_logical_type(&result_, i);
-      is_uuid_.push_back(duckdb_get_type_id(types[i]) == DUCKDB_TYPE_UUID);
+      kinds_.push_back(KindOf(duckdb_get_type_id(types[i])));
       names[i] = duckdb_column_name(&result_, i);
       const auto stored = rewritten_.stored_names.find(names[i]);
       if (stored != rewritten_.stored_names.end()) names[i] = stored->second;
@@ -152,8 +144,7 @@ class Running {
     duck_schema_ = *schema;
     arrow::FieldVector fields;
     for (int i = 0; i < duck_schema_->num_fields(); ++i) {
-      fields.push_back(is_uuid_[static_cast<size_t>(i)] ? UuidField(*duck_schema_->field(i))
-                                                        : duck_schema_->field(i));
+      fields.push_back(FieldOf(duck_schema_->field(i), kinds_[static_cast<size_t>(i)]));
     }
     schema_ = arrow::schema(std::move(fields));
     return base::Ok();
@@ -166,9 +157,48 @@ class Running {
         .Set("column", name);
   }
 
-  static std::shared_ptr<arrow::Field> UuidField(const arrow::Field& field) {
-    return arrow::field(field.name(), arrow::fixed_size_binary(16), true,
+  // What DuckDB exports otherwise than we pass it on: uuids as text, and the 128-bit integers that
+  // sums of longs are as decimals, which no table of longs takes.
+  enum class Kind { kPlain, kUuid, kWide };
+
+  static Kind KindOf(duckdb_type type) {
+    if (type == DUCKDB_TYPE_UUID) return Kind::kUuid;
+    return type == DUCKDB_TYPE_HUGEINT ? Kind::kWide : Kind::kPlain;
+  }
+
+  static std::shared_ptr<arrow::Field> FieldOf(const std::shared_ptr<arrow::Field>& field,
+                                               Kind kind) {
+    if (kind == Kind::kWide) return arrow::field(field->name(), arrow::int64(), true);
+    if (kind != Kind::kUuid) return field;
+    return arrow::field(field->name(), arrow::fixed_size_binary(16), true,
                         arrow::key_value_metadata({"ARROW:extension:name"}, {"arrow.uuid"}));
+  }
+
+  base::Result<std::shared_ptr<arrow::Array>> LongArray(const arrow::Array& wide,
+                                                        size_t column) const {
+    const auto& values = static_cast<const arrow::Decimal128Array&>(wide);
+    arrow::Int64Builder builder;
+    ARROW_OR_RETURN(builder.Reserve(values.length()), "convert a sum");
+    for (int64_t row = 0; row < values.length(); ++row) {
+      if (values.IsNull(row)) {
+        builder.UnsafeAppendNull();
+        continue;
+      }
+      const arrow::Decimal128 value(values.GetValue(row));
+      const auto fits = value.ToInteger<int64_t>();
+      if (!fits.ok()) return Overflow(schema_->field(static_cast<int>(column))->name(), value);
+      builder.UnsafeAppend(*fits);
+    }
+    std::shared_ptr<arrow::Array> out;
+    ARROW_OR_RETURN(builder.Finish(&out), "convert a sum");
+    return out;
+  }
+
+  static base::Error Overflow(const std::string& column, const arrow::Decimal128& value) {
+    return base::Error(base::Code::kUserCode, reason::kIntegerOverflow,
+                       "column \"" + column + "\": " + value.ToIntegerString() +
+                           " does not fit a long: cast the column to DECIMAL(38, 0) or DOUBLE")
+        .Set("column", column);
   }
 
   static base::Result<std::shared_ptr<arrow::Array>> UuidArray(const arrow::Array& text) {
@@ -194,8 +224,11 @@ class Running {
     if (!joined.ok()) return FromStatus(joined.status(), "join batches of a result");
     arrow::ArrayVector columns = (*joined)->columns();
     for (size_t i = 0; i < columns.size(); ++i) {
-      if (!is_uuid_[i]) continue;
-      ASSIGN_OR_RETURN(columns[i], UuidArray(*columns[i]));
+      if (kinds_[i] == Kind::kUuid) {
+        ASSIGN_OR_RETURN(columns[i], UuidArray(*columns[i]));
+      } else if (kinds_[i] == Kind::kWide) {
+        ASSIGN_OR_RETURN(columns[i], LongArray(*columns[i], i));
+      }
     }
     return arrow::RecordBatch::Make(schema_, (*joined)->num_rows(), std::move(columns));
   }
@@ -211,11 +244,11 @@ class Running {
   duckdb_result result_{};
   bool has_result_ = false;
   bool at_end_ = false;
-  std::optional<std::stop_callback<Interrupt>> interrupt_;
+  std::optional<QueryWatch> watch_;
   duckdb_arrow_options options_ = nullptr;
   std::shared_ptr<arrow::Schema> duck_schema_;  // as DuckDB exports it
   std::shared_ptr<arrow::Schema> schema_;       // as we pass it on
-  std::vector<bool> is_uuid_;
+  std::vector<Kind> kinds_;
 };
 
 class ResultProducer final : public columnar::BatchProducer {

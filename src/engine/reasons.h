@@ -33,6 +33,10 @@ inline constexpr char kNoFileAccess[] = "engine.no_file_access";
 inline constexpr char kOutOfMemory[] = "engine.out_of_memory";
 // kCancelled: the caller asked to stop.
 inline constexpr char kCancelled[] = "engine.cancelled";
+// kDeadlineExceeded: the time the caller allowed was over before the query was.
+inline constexpr char kDeadlineExceeded[] = "engine.deadline_exceeded";
+// kUserCode: a whole number of a result does not fit a long. column.
+inline constexpr char kIntegerOverflow[] = "engine.integer_overflow";
 // kFailedPrecondition: a source that can be read once was opened again.
 inline constexpr char kReadOnce[] = "engine.read_once";
 // kInvalidArgument: a column that is not there. Context: column.

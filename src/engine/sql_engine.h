@@ -53,7 +53,8 @@ struct SqlEngineOptions {
   uint64_t memory_bytes_max = 1ull << 30;
   std::string temp_folder;                    // for spilling; empty = never spill
   std::vector<std::string> readable_folders;  // where PlainParquetPaths may point; others use Open
-  bool reads_plain_files = true;  // false: every table through Open, the reference reader
+  bool reads_plain_files = true;       // false: every table through Open, the reference reader
+  const base::Clock* clock = nullptr;  // for deadlines, outlives the engine; null = the system's
 };
 
 struct Query {
@@ -77,7 +78,10 @@ class SqlEngine {
   /// Errors: kUserCode "engine.bad_sql" with place, "engine.sql_failed", "engine.unknown_table"
   /// (with the nearest name), "engine.duplicate_column"; kPermissionDenied "engine.read_only_sql",
   /// "engine.no_file_access"; kResourceExhausted "engine.out_of_memory"; kCancelled when ctx.stop
-  /// was asked for; errors of sources come out as they are.
+  /// was asked for and kDeadlineExceeded when its deadline passed, while the query runs and while
+  /// its rows are read; errors of sources come out as they are. Whole numbers wider than a long,
+  /// as sums of longs are inside, come out as longs: "engine.integer_overflow" where one does not
+  /// fit.
   base::Result<columnar::Stream> Run(const base::Context& ctx, const Query& query);
 
   class Database;

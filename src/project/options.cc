@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <set>
 
 #include "model/names.h"
+#include "project/python_versions.h"
 #include "project/sql_text.h"
 
 namespace project {
@@ -253,10 +255,14 @@ std::optional<uint64_t> ParseMemory(std::string_view text) {
 }
 
 void ReadPythonVersion(const PlacedText& text, EnvironmentDecl& environment, Findings& findings) {
-  static const std::vector<std::string> kVersions = {"3.11", "3.12", "3.13"};
-  if (std::find(kVersions.begin(), kVersions.end(), text.text) == kVersions.end()) {
+  if (std::find(std::begin(kPythonVersions), std::end(kPythonVersions), text.text) ==
+      std::end(kPythonVersions)) {
+    std::string offered;
+    for (const std::string_view one : kPythonVersions) {
+      offered += (offered.empty() ? "" : ", ") + std::string(one);
+    }
     findings.Bad(text.place, reasons::kBadPythonVersion,
-                 "python version \"" + text.text + "\" is not offered; there are 3.11, 3.12, 3.13");
+                 "python version \"" + text.text + "\" is not offered; there are " + offered);
     return;
   }
   environment.python_version = text.text;

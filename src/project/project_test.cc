@@ -278,6 +278,24 @@ def one(x=bauplan.Model('t', connector='snowflake'), y=3, z=None, *rest, w): pas
   EXPECT_EQ(result.diagnostics[0].error.place.file, "a.py");
 }
 
+// To the grammar all the code around an open bracket is one error, from the first line on.
+TEST(ReadProject, APythonSyntaxErrorIsWhereAPersonMendsIt) {
+  const auto said = [](const std::string& body) {
+    return Said(
+        Read({{"a.py", "import bauplan\n@bauplan.model()\ndef one(t=bauplan.Model('t')):\n" + body +
+                           "\n@bauplan.model()\ndef two(a=bauplan.Model('t')):\n" +
+                           "    return [{'n': (1)}]\n"}}));
+  };
+  EXPECT_THAT(said("    x = {'[': (1, 2)}\n    return [1, 2\n"),
+              ElementsAre("a.py:5:12 project.python_syntax"));
+  EXPECT_THAT(said("    return f(a[1)\n"), ElementsAre("a.py:4:15 project.python_syntax"));
+  EXPECT_THAT(said("    return {'a': 1\n"), ElementsAre("a.py:4:12 project.python_syntax"));
+  EXPECT_THAT(said("    return 'abc (\n"), ElementsAre("a.py:4:12 project.python_syntax"));
+  EXPECT_THAT(said("    return 1 +* 2\n"), ElementsAre(::testing::StartsWith("a.py:4:")));
+  EXPECT_THAT(said("    y = 1 +* 2\n    return [1\n"),
+              ElementsAre(::testing::StartsWith("a.py:4:"), "a.py:5:12 project.python_syntax"));
+}
+
 TEST(ReadProject, NamesBothPlacesOfADuplicate) {
   const ReadResult result = Read({{"a.py", "import bauplan\n@bauplan.model()\ndef trips(): pass\n"},
                                   {"trips.sql", "SELECT 1"}});

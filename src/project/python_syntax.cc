@@ -91,7 +91,7 @@ class Reader {
                                static_cast<uint32_t>(text_.size())),
         ts_tree_delete);
     const TSNode root = ts_tree_root_node(tree.get());
-    if (ts_node_has_error(root)) FindErrors(root, 0);
+    if (ts_node_has_error(root)) FindErrors(root);
     Statements(root, true, 0);
     for (const auto& [name, count] : module_.bindings) {
       if (count != 1) module_.constants.erase(name);
@@ -130,19 +130,59 @@ class Reader {
     }
   }
 
-  void FindErrors(TSNode node, int depth) {
+  /// The bracket or quote that opens what no token closes, if there is one: the grammar makes one
+  /// error of all the code around it, and it is what a person has to mend.
+  static std::optional<TSNode> Unclosed(TSNode root) {
+    std::vector<TSNode> open;
+    TSTreeCursor cursor = ts_tree_cursor_new(root);
+    for (bool more = true; more;) {
+      if (ts_tree_cursor_goto_first_child(&cursor)) continue;
+      Match(ts_tree_cursor_current_node(&cursor), open);
+      while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
+        more = ts_tree_cursor_goto_parent(&cursor);
+        if (!more) break;
+      }
+    }
+    ts_tree_cursor_delete(&cursor);
+    if (open.empty()) return std::nullopt;
+    return open.back();
+  }
+  static void Match(TSNode leaf, std::vector<TSNode>& open) {
+    static constexpr std::pair<const char*, const char*> kPairs[] = {
+        {"(", ")"}, {"[", "]"}, {"{", "}"}, {"string_start", "string_end"}};
+    if (ts_node_is_missing(leaf)) return;
+    for (const auto& [opens, closes] : kPairs) {
+      if (Is(leaf, opens)) open.push_back(leaf);
+      if (Is(leaf, closes) && !open.empty() && Is(open.back(), opens)) open.pop_back();
+    }
+  }
+
+  void FindErrors(TSNode root) {
+    const std::optional<TSNode> unclosed = Unclosed(root);
+    FindErrors(root, unclosed ? ts_node_start_byte(*unclosed) : UINT32_MAX, 0);
+    if (!unclosed) return;
+    // Behind a stray quote on the same line a bracket is text that was read as code.
+    const uint32_t line = PlaceOf(*unclosed).line;
+    for (const base::Error& error : module_.syntax_errors) {
+      if (error.place.line == line) return;
+    }
+    AddSyntaxError(*unclosed, "\"" + Name(*unclosed) + "\" is never closed");
+  }
+  /// Those that end before `limit`, the innermost of nested ones.
+  void FindErrors(TSNode node, uint32_t limit, int depth) {
     if (module_.syntax_errors.size() >= kSyntaxErrorsMax || depth > kDepthMax) return;
+    if (!ts_node_has_error(node) || ts_node_start_byte(node) >= limit) return;
     if (ts_node_is_missing(node)) {
       return AddSyntaxError(node, "\"" + std::string(ts_node_type(node)) + "\" is missing here");
     }
-    if (Is(node, "ERROR")) {
-      std::string near(Text(node).substr(0, 40));
-      near = near.substr(0, near.find('\n'));
-      return AddSyntaxError(node, "python syntax error near \"" + near + "\"");
-    }
-    if (!ts_node_has_error(node)) return;
+    const size_t before = module_.syntax_errors.size();
     const uint32_t count = ts_node_child_count(node);
-    for (uint32_t i = 0; i < count; ++i) FindErrors(ts_node_child(node, i), depth + 1);
+    for (uint32_t i = 0; i < count; ++i) FindErrors(ts_node_child(node, i), limit, depth + 1);
+    if (!Is(node, "ERROR") || module_.syntax_errors.size() > before) return;
+    if (ts_node_end_byte(node) > limit) return;
+    std::string near(Text(node).substr(0, 40));
+    near = near.substr(0, near.find('\n'));
+    AddSyntaxError(node, "python syntax error near \"" + near + "\"");
   }
   void AddSyntaxError(TSNode node, std::string message) {
     module_.syntax_errors.push_back(base::Error(base::Code::kInvalidArgument,

@@ -239,6 +239,7 @@ return [{"n": 1}]
     # What cannot be imported.
     Case("imports a missing module", ROWS, ("No module named 'not_there'",), top="import not_there  # HERE"),
     Case("syntax error", "return 1 +* 2  # HERE", ("syntax",), refused=True),
+    Case("bracket never closed", 'return [{"n": 1}  # HERE', ("never closed",), refused=True),
     Case("unknown package", ROWS, ("no-such-distribution-anywhere",), pip=', pip={"no-such-distribution-anywhere": "1.0"}',
          refused=True),
     Case("conflicting packages", ROWS, ("pandas", "numpy", "conflict|cannot be installed together"),

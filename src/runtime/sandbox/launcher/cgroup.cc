@@ -11,11 +11,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace runtime::launcher {
 namespace {
 
 constexpr char kFolderPrefix[] = "boathouse-";
+constexpr char kLeaf[] = "boathouse";
+constexpr int kLooksMax = 5;
 constexpr uint64_t kCpuPeriodMicros = 100000;
 constexpr int kTreeProcessesMax = 20000;
 
@@ -53,8 +56,9 @@ uint64_t NumberAfter(const std::string& text, const std::string& key) {
 }
 
 // Mount points of a cgroup file system: those of `type` whose options hold `controller`.
-std::string MountPoint(const std::string& type, const std::string& controller) {
-  const std::string table = ReadText("/proc/self/mounts");
+std::string MountPoint(const std::string& mounts, const std::string& type,
+                       const std::string& controller) {
+  const std::string table = ReadText(mounts);
   size_t at = 0;
   while (at < table.size()) {
     const size_t end = std::min(table.find('\n', at), table.size());
@@ -93,7 +97,7 @@ std::string OwnName() {
 
 }  // namespace
 
-Groups::Groups(LimitsRung wanted) {
+Groups::Groups(LimitsRung wanted, GroupPlaces places) : places_(std::move(places)) {
   const bool best = wanted == LimitsRung::kBest;
   if ((best || wanted == LimitsRung::kCgroup2) && FindVersion2()) {
     rung_ = LimitsRung::kCgroup2;
@@ -106,43 +110,59 @@ Groups::~Groups() {
   for (const std::string& root : roots_) RemoveStale(root);
 }
 
-// A group may hold processes or hand controllers on, not both (the root of all may): a delegated
-// group's processes are moved into a leaf first.
+// Several looks: processes that are moved may be starting others meanwhile.
+bool Groups::EmptyIntoLeaf(const std::string& group) const {
+  const std::string leaf = group + "/" + kLeaf;
+  if (access(leaf.c_str(), F_OK) != 0 && !places_.make(leaf)) return false;
+  for (int look = 0; look < kLooksMax; ++look) {
+    const std::string pids = ReadText(group + "/cgroup.procs");
+    if (pids.empty()) return true;
+    for (const char* pid = pids.c_str(); *pid != 0;) {
+      char* end = nullptr;
+      const long number = std::strtol(pid, &end, 10);
+      if (end == pid) break;
+      // Gone since it was read: nothing to move.
+      if (!WriteText(leaf + "/cgroup.procs", std::to_string(number)) && errno != ESRCH)
+        return false;
+      pid = *end == '\n' ? end + 1 : end;
+    }
+  }
+  return true;
+}
+
+// A group may hold processes or hand controllers on, not both: its processes are moved into a leaf
+// first. Only the root of the machine may do both, and it alone has no cgroup.type: the top of a
+// container's hierarchy is a group like others.
 bool Groups::FindVersion2() {
-  const std::string mount = MountPoint("cgroup2", "");
+  const std::string mount = MountPoint(places_.mounts, "cgroup2", "");
   if (mount.empty()) return false;
-  const std::string line = ReadText("/proc/self/cgroup");
-  const size_t at = line.find("0::/");
+  const std::string line = "\n" + ReadText(places_.own_groups);
+  const size_t at = line.find("\n0::/");
   std::string own = mount;
-  if (geteuid() != 0 && at != std::string::npos) {
-    own += line.substr(at + 3, line.find('\n', at) - at - 3);
+  if (!places_.is_root && at != std::string::npos) {
+    std::string path = line.substr(at + 4, line.find('\n', at + 1) - at - 4);
+    // The shell of an earlier command was moved into the leaf, and this process began there.
+    if (path.ends_with(std::string("/") + kLeaf)) path.resize(path.size() - sizeof kLeaf);
+    if (path != "/") own += path;
   }
   const std::string controllers = " " + ReadText(own + "/cgroup.controllers");
   if (controllers.find(" memory") == std::string::npos) return false;
   if (access((own + "/cgroup.subtree_control").c_str(), W_OK) != 0) return false;
   RemoveStale(own);
-  if (geteuid() != 0) {
-    const std::string leaf = own + "/boathouse";
-    if (mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return false;
-    const std::string pids = ReadText(own + "/cgroup.procs");
-    for (const char* pid = pids.c_str(); *pid != 0;) {
-      char* end = nullptr;
-      const long number = std::strtol(pid, &end, 10);
-      if (end == pid) break;
-      if (!WriteText(leaf + "/cgroup.procs", std::to_string(number))) return false;
-      pid = *end == '\n' ? end + 1 : end;
-    }
+  const bool top = access((own + "/cgroup.type").c_str(), F_OK) != 0;
+  if (!top && !EmptyIntoLeaf(own)) return false;
+  if (!WriteText(own + "/cgroup.subtree_control", "+memory")) return false;
+  for (const char* other : {"+pids", "+cpu"}) {  // not always handed down
+    WriteText(own + "/cgroup.subtree_control", other);
   }
-  if (!WriteText(own + "/cgroup.subtree_control", "+memory +pids")) return false;
-  WriteText(own + "/cgroup.subtree_control", "+cpu");  // not always handed down
   roots_ = {own};
   return true;
 }
 
 bool Groups::FindVersion1() {
-  if (geteuid() != 0) return false;
+  if (!places_.is_root) return false;
   for (const char* controller : {"memory", "pids", "cpu"}) {
-    const std::string root = MountPoint("cgroup", controller);
+    const std::string root = MountPoint(places_.mounts, "cgroup", controller);
     const bool needed = std::strcmp(controller, "memory") == 0;
     if (root.empty() || access(root.c_str(), W_OK) != 0) {
       if (needed) return false;
@@ -158,7 +178,7 @@ Failure Groups::Create(uint64_t number, const SandboxLimits& limits, Group& out)
   const std::string name = "/" + OwnName() + "-" + std::to_string(number);
   for (const std::string& root : roots_) {
     const std::string folder = root + name;
-    if (mkdir(folder.c_str(), 0755) != 0) return Fail("create the control group " + folder);
+    if (!places_.make(folder)) return Fail("create the control group " + folder);
     out.folders.push_back(folder);
   }
   const auto quota = static_cast<uint64_t>(limits.cpus * static_cast<double>(kCpuPeriodMicros));

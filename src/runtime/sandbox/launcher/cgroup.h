@@ -1,8 +1,11 @@
 // Control groups for the sandboxes: version 2 where it is delegated to us, version 1 as root.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,11 +24,22 @@ struct GroupUse {
   uint64_t memory_bytes_peak = 0;
 };
 
+/// Where the kernel shows its control groups, and as whom we are here.
+struct GroupPlaces {
+  std::string mounts = "/proc/self/mounts";
+  std::string own_groups = "/proc/self/cgroup";
+  bool is_root = geteuid() == 0;
+  /// Makes a group: the kernel fills the new folder with the group's files.
+  std::function<bool(const std::string&)> make = [](const std::string& folder) {
+    return mkdir(folder.c_str(), 0755) == 0;
+  };
+};
+
 /// Finds out which version can be used, and removes what dead launchers left.
 class Groups {
  public:
   /// `wanted` kBest: version 2, else 1, else none. Anything else: that one or none.
-  explicit Groups(LimitsRung wanted);
+  explicit Groups(LimitsRung wanted, GroupPlaces places = {});
   ~Groups();
   Groups(const Groups&) = delete;
   Groups& operator=(const Groups&) = delete;
@@ -40,8 +54,10 @@ class Groups {
 
  private:
   bool FindVersion2();
+  bool EmptyIntoLeaf(const std::string& group) const;
   bool FindVersion1();
 
+  const GroupPlaces places_;
   LimitsRung rung_ = LimitsRung::kRlimits;
   std::vector<std::string> roots_;  // version 1: memory, pids, cpu; version 2: one
 };
