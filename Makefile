@@ -9,7 +9,7 @@ PYTHON ?= python3
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: all deps configure demo check test unit asan tsan scenarios soak bench format tidy docs install clean run
+.PHONY: all deps configure demo check test unit asan tsan scenarios soak bench bench-server format tidy docs install clean run
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -52,6 +52,10 @@ soak: all
 
 bench: configure
 	@benchmarks/run.sh
+
+# Branches and commits over HTTP, beside Nessie.
+bench-server: configure
+	@benchmarks/run.sh server
 
 format:
 	@tools/format.sh

@@ -6,7 +6,7 @@ cd "$root"
 if [ -z "${BOATHOUSE_BENCH_BIN:-}" ]; then
   [ -e build/bench/build.ninja ] || cmake --preset bench >/dev/null
   nice cmake --build build/bench -j "${JOBS:-$(nproc)}" \
-    --target boathouse boathouse-sandbox catalog_bench plan_bench query_bench >&2
+    --target boathouse boathouse-sandbox catalog_bench plan_bench query_bench http_load >&2
   export BOATHOUSE_BENCH_BIN="$root/build/bench/bin"
 fi
 python="$(benchmarks/install_peers.sh)"

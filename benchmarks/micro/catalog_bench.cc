@@ -105,8 +105,9 @@ class Series {
 
 class Bench {
  public:
-  Bench(std::string folder, int tables)
+  Bench(std::string folder, int tables, std::string branch = kBranch)
       : folder_(std::move(folder)),
+        branch_(std::move(branch)),
         tables_(tables),
         store_(Open()),
         catalog_(*store_, clock_, rng_) {
@@ -116,6 +117,11 @@ class Bench {
   void Fill() {
     CHECK(catalog_.Init(ctx_).ok());
     CHECK(catalog_.CreateBranch(ctx_, kBranch, "main").ok());
+    FillBranch();
+  }
+
+  /// Tables for `branch_` of a lake that exists.
+  void FillBranch() {
     const Micros spent = Timed([&] {
       for (int at = 0; at < tables_; at += kTablesPerCommit) {
         Commit(at, std::min(tables_, at + kTablesPerCommit));
@@ -155,7 +161,7 @@ class Bench {
 
   void Commit(int first, int last) {
     catalog::CommitRequest request;
-    request.branch = kBranch;
+    request.branch = branch_;
     request.note.message = "put tables";
     for (int i = first; i < last; ++i) {
       request.changes.push_back(catalog::PutTable{
@@ -167,6 +173,7 @@ class Bench {
   }
 
   const std::string folder_;
+  const std::string branch_;
   const int tables_;
   base::SystemClock clock_;
   base::SeededRng rng_{7};
@@ -179,8 +186,12 @@ class Bench {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fprintf(stderr, "usage: catalog_bench FOLDER OPERATIONS TABLES...\n");
+    std::fprintf(stderr, "usage: catalog_bench FOLDER OPERATIONS TABLES... | --fill LAKE TABLES\n");
     return 2;
+  }
+  if (std::string(argv[1]) == "--fill") {  // main of a lake that exists, for other benchmarks
+    Bench(argv[2], std::atoi(argv[3]), "main").FillBranch();
+    return 0;
   }
   const int operations = std::atoi(argv[2]);
   for (int i = 3; i < argc; ++i) {
