@@ -24,16 +24,13 @@ namespace engine {
 /// (int → long, float → double, wider decimals); a field the file lacks is its constant, else null.
 struct FragmentScan {
   std::shared_ptr<RangeReader> file;
-  std::vector<int> row_groups;  // empty = all
+  std::vector<int> row_groups;  // empty = all; whoever prunes by ReadFileStats names the others
   columnar::Schema output;      // the columns delivered, in this order, with field ids
   std::map<int32_t, columnar::Literal> constants;  // top-level field id → value where the file has
                                                    // no such field
   /// For files without field ids: other names by field id (top level). A field not listed is looked
   /// up by its own name.
   std::map<int32_t, std::vector<std::string>> name_mapping;
-  /// A hint: row groups whose statistics exclude it are skipped. Not a substitute for the exact
-  /// filter.
-  std::optional<columnar::Predicate> residual;
   bool by_name = false;  // ignore the file's ids: for files that are not of a table
   int64_t batch_rows_max = 64 * 1024;
 };
