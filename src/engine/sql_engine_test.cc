@@ -1,6 +1,8 @@
 #include "engine/sql_engine.h"
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 
 #include "base/testing/matchers.h"
 #include "columnar/producer.h"
@@ -16,6 +18,23 @@ using columnar::ToString;
 using testing::CsvSource;
 using ::testing::ElementsAre;
 using testing::TextRows;
+
+/// A clock that the test sets while others read it. Calls `on_look` with how often it was read.
+class SharedClock final : public base::Clock {
+ public:
+  explicit SharedClock(std::function<void(int)> on_look = [](int) {})
+      : on_look_(std::move(on_look)) {}
+  base::Instant Now() const override {
+    on_look_(++looks_);
+    return base::FromMicros(micros_);
+  }
+  void Set(int64_t micros) { micros_ = micros; }
+
+ private:
+  const std::function<void(int)> on_look_;
+  mutable std::atomic<int> looks_ = 0;  // tidy: Now is const
+  std::atomic<int64_t> micros_ = 0;
+};
 
 class SqlEngineTest : public ::testing::Test {
  protected:
@@ -114,6 +133,64 @@ TEST_F(SqlEngineTest, DoesNotPushWhatWouldChangeTheAnswer) {
   EXPECT_EQ(t->requests.back().predicate.op, columnar::Predicate::Op::kLess);
 }
 
+TEST_F(SqlEngineTest, PushesFiltersIntoSubqueries) {
+  const auto t = Add("t", "a,b\n1,10\n2,20\n3,30\n");
+  Add("u", "a\n1\n2\n3\n");
+  const auto pushed = [&](const std::string& sql) {
+    t->requests.clear();
+    const std::vector<std::string> rows = Rows(sql);
+    EXPECT_EQ(t->requests.size(), 1u) << sql;
+    return t->requests.empty() ? "" : ToString(t->requests[0].predicate);
+  };
+  EXPECT_EQ(pushed("select * from (select * from t) where a > 2"), "a > 2");
+  EXPECT_EQ(pushed("select * from (select b as a, a as b from t) s where s.a > 20"), "b > 20");
+  EXPECT_EQ(pushed("with c as (select a, b + 1 as b from t where b < 30) "
+                   "select * from c where a > 1 and b > 3"),
+            "(b < 30 AND a > 1)");
+  EXPECT_EQ(pushed("with c as (select * from t), d as (select a as x from c order by 1) "
+                   "select count(*) from d as e join u on e.x = u.a where e.x >= 2"),
+            "a >= 2");
+  EXPECT_EQ(pushed("select * from (select a, sum(b) as b from t group by a) where a = 1 and b > 1"),
+            "a = 1");
+  EXPECT_EQ(pushed("select * from (select distinct a from t) where a = 1"), "a = 1");
+}
+
+// Each of these answers otherwise when rows that the outer filter drops are not there.
+TEST_F(SqlEngineTest, KeepsFiltersOutOfSubqueriesWhereTheyWouldChangeTheAnswer) {
+  const auto t = Add("t", "a,b\n1,30\n2,20\n3,10\n");
+  Add("u", "a\n1\n2\n3\n");
+  const auto unpushed = [&](const std::string& sql) {
+    t->requests.clear();
+    const std::vector<std::string> rows = Rows(sql);
+    EXPECT_FALSE(t->requests.empty()) << sql;
+    for (const ScanRequest& request : t->requests)
+      EXPECT_EQ(request.predicate.op, columnar::Predicate::Op::kTrue) << sql;
+    return rows;
+  };
+  EXPECT_THAT(unpushed("select a from (select * from t order by a limit 1) where a > 1"),
+              ElementsAre());
+  EXPECT_THAT(unpushed("select n from (select a, row_number() over (order by a) as n from t) "
+                       "where a = 3"),
+              ElementsAre("3"));
+  EXPECT_THAT(unpushed("select a from (select a from t qualify row_number() over (order by a) = 1) "
+                       "where a > 1"),
+              ElementsAre());
+  EXPECT_THAT(unpushed("with c as (select a from t) select count(*) from c, c as d where c.a = 1"),
+              ElementsAre("3"));
+  EXPECT_THAT(unpushed("select count(*) from u left join (select a from t) s on u.a = s.a "
+                       "where s.a is null"),
+              ElementsAre("0"));
+  EXPECT_THAT(unpushed("select count(*) from u, (select a + 1 as a from t) s where s.a = 2"),
+              ElementsAre("3"));
+  EXPECT_THAT(unpushed("select a from (select max(a) as a from t) where a = 1"), ElementsAre());
+  EXPECT_THAT(unpushed("select a from (select a, b from t) as s(b, a) where a = 10"),
+              ElementsAre("10"));
+  EXPECT_THAT(unpushed("select a from t as s(b, a) where a = 10"), ElementsAre("10"));
+  EXPECT_THAT(unpushed("with c(b, a) as (select a, b from t) select a from c where a = 10"),
+              ElementsAre("10"));
+  EXPECT_THAT(unpushed("select distinct on (1) 1 as one, a from t order by a"), ElementsAre("1|1"));
+}
+
 TEST_F(SqlEngineTest, AnswersDescribeAndShowTables) {
   Add("ns.t", "a,b\n1,x\n");
   EXPECT_THAT(Rows("describe ns.t"), ElementsAre("a|long|YES", "b|string|YES"));
@@ -151,15 +228,28 @@ TEST_F(SqlEngineTest, StreamsLargeBatchesAndStopsAtTheLimit) {
   EXPECT_EQ(Rows("select * from range(10) limit 5 -- five").size(), 3u);
 }
 
-TEST_F(SqlEngineTest, GivesSumsAsDecimalAndUuidsAsUuid) {
+TEST_F(SqlEngineTest, GivesSumsAsLongAndUuidsAsUuid) {
   Add("t", "a\n1\n2\n");
   auto rows = Run("select sum(a) as s, uuid() as u, now() as n from t");
   ASSERT_THAT(rows, IsOk());
   const auto schema = columnar::SchemaOf(*rows);
   ASSERT_THAT(schema, IsOk());
-  EXPECT_EQ(schema->fields[0].type.ToString(), "decimal(38, 0)");
+  EXPECT_EQ(schema->fields[0].type.ToString(), "long");
   EXPECT_EQ(schema->fields[1].type.ToString(), "uuid");
   EXPECT_EQ(schema->fields[2].type.ToString(), "timestamptz");
+}
+
+TEST_F(SqlEngineTest, ASumThatFitsNoLongIsAnErrorThatNamesItsColumn) {
+  Add("t", "a,b\n9223372036854775807,-9223372036854775808\n1,0\n,0\n");
+  EXPECT_THAT(Rows("select sum(b) as low, sum(a) - 1 as high, sum(a) filter (a is null) as none "
+                   "from t"),
+              ElementsAre("-9223372036854775808|9223372036854775807|null"));
+  const auto rows = Rows("select 1 as one, sum(a) as total from t");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_THAT(rows[0], ::testing::StartsWith("error engine.integer_overflow"));
+  EXPECT_THAT(rows[0], ::testing::HasSubstr("\"total\": 9223372036854775808"));
+  EXPECT_THAT(Rows("select sum(a)::decimal(38, 0) as total from t"),
+              ElementsAre("9223372036854775808"));
 }
 
 // Asks to stop in the middle of the query, when its scan is opened.
@@ -183,6 +273,39 @@ TEST_F(SqlEngineTest, IsCancelled) {
   ctx_.stop = stop.get_token();
   query_.tables["t"] = std::make_shared<StoppingSource>(stop);
   EXPECT_THAT(Run("select sum(a) as s from t"), IsError(Code::kCancelled, "engine.cancelled"));
+}
+
+// Both queries would take hours: nothing of them comes out before all is computed.
+constexpr char kHours[] =
+    "select sum(a.range * b.range % 7) as s from range(100000000) a, range(100000000) b";
+
+TEST_F(SqlEngineTest, ItsTimeIsOverInsideDuckDb) {
+  ctx_.deadline = base::SystemClock().Now() + std::chrono::milliseconds(100);
+  EXPECT_THAT(Run(kHours), IsError(Code::kDeadlineExceeded, "engine.deadline_exceeded"));
+}
+
+TEST_F(SqlEngineTest, IsCancelledInsideDuckDb) {
+  std::stop_source stop;
+  ctx_.stop = stop.get_token();
+  SharedClock clock([&](int looks) {
+    if (looks == 3) stop.request_stop();
+  });
+  SqlEngine engine{{.clock = &clock}};
+  EXPECT_THAT(engine.Run(ctx_, {.sql = kHours, .tables = {}}),
+              IsError(Code::kCancelled, "engine.cancelled"));
+}
+
+TEST_F(SqlEngineTest, ItsTimeIsOverBetweenBatches) {
+  SharedClock clock;
+  SqlEngine engine{{.clock = &clock}};
+  ctx_.deadline = base::FromMicros(1000);
+  auto rows = engine.Run(ctx_, {.sql = "select * from range(100000000000)", .tables = {}});
+  ASSERT_THAT(rows, IsOk());
+  ArrowArray array{};
+  ASSERT_THAT(rows->ReadNext(&array), IsOk());
+  array.release(&array);
+  clock.Set(1001);
+  EXPECT_THAT(rows->ReadNext(&array), IsError(Code::kDeadlineExceeded, "engine.deadline_exceeded"));
 }
 
 TEST_F(SqlEngineTest, SpillsOrSaysThatMemoryIsOut) {

@@ -154,12 +154,68 @@ bool SaysNothing(const Predicate& predicate) {
   return false;
 }
 
+// The column of `derived` inside of it; nothing when it is computed, or may be another source's.
+std::optional<std::string> Inside(const Scope& outer, const Derived& derived,
+                                  const std::string& joined) {
+  const std::vector<std::string> parts = SplitParts(joined);
+  const bool named = parts.size() == 2 && EqualsFolded(parts[0], derived.alias);
+  if (!named && (parts.size() != 1 || outer.sources != 1)) return std::nullopt;
+  const auto found = derived.columns.find(Fold(parts.back()));
+  if (found == derived.columns.end()) {
+    return derived.all ? std::optional(parts.back()) : std::nullopt;
+  }
+  if (found->second.empty()) return std::nullopt;
+  std::string inside;
+  for (const std::string& part : found->second) {
+    if (!inside.empty()) inside += kPartSeparator;
+    inside += part;
+  }
+  return inside;
+}
+
+bool MoveInside(const Scope& outer, const Derived& derived, Predicate& predicate) {
+  if (!predicate.column.empty()) {
+    std::optional<std::string> inside = Inside(outer, derived, predicate.column);
+    if (!inside) return false;
+    predicate.column = *std::move(inside);
+  }
+  return std::all_of(predicate.children.begin(), predicate.children.end(),
+                     [&](Predicate& child) { return MoveInside(outer, derived, child); });
+}
+
+// What a scope demands of its subqueries they demand of their tables; outer ones first.
+void DemandInside(std::vector<Scope>& scopes, size_t at) {
+  const Scope outer = scopes[at];
+  for (const Derived& derived : outer.derived) {
+    for (const Predicate& conjunct : outer.conjuncts) {
+      Predicate moved = conjunct;
+      if (!columnar::ColumnsOf(moved).empty() && MoveInside(outer, derived, moved)) {
+        scopes[derived.scope].conjuncts.push_back(std::move(moved));
+      }
+    }
+    DemandInside(scopes, derived.scope);
+  }
+}
+
+std::vector<Scope> WithInnerDemands(const ParsedSql& parsed) {
+  std::vector<Scope> scopes = parsed.scopes;
+  std::vector<bool> inner(scopes.size(), false);
+  for (const Scope& scope : scopes) {
+    for (const Derived& derived : scope.derived) inner[derived.scope] = true;
+  }
+  for (size_t i = 0; i < scopes.size(); ++i) {
+    if (!inner[i]) DemandInside(scopes, i);
+  }
+  return scopes;
+}
+
 }  // namespace
 
 std::vector<Predicate> PredicatesOfTables(const ParsedSql& parsed,
                                           const std::vector<const Schema*>& schemas) {
   std::vector<std::vector<Predicate>> terms(parsed.tables.size());
-  for (const Scope& scope : parsed.scopes) {
+  const std::vector<Scope> scopes = WithInnerDemands(parsed);
+  for (const Scope& scope : scopes) {
     const Resolver resolver(parsed, schemas, scope);
     for (const Predicate& conjunct : scope.conjuncts) {
       const auto table = OnlyTable(conjunct, resolver);

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <charconv>
 #include <functional>
+#include <map>
+#include <memory>
 #include <set>
 
 #include "duckdb/common/error_data.hpp"
@@ -19,6 +21,7 @@
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "duckdb/parser/tableref/list.hpp"
 #include "engine/reasons.h"
+#include "engine/sql_derived_internal.h"
 #include "engine/sql_predicate_internal.h"
 #include "engine/sql_tokens_internal.h"
 
@@ -30,6 +33,14 @@ using duckdb::ParsedExpression;
 using duckdb::QueryNodeType;
 using duckdb::TableReferenceType;
 using Names = std::set<std::string>;  // folded
+
+/// A WITH query: where it is read, if it is read once and filters may go into it.
+struct With {
+  std::optional<Derived> derived;
+  size_t uses = 0;
+  size_t scope = 0;  // of the last use
+};
+using Withs = std::map<std::string, std::shared_ptr<With>>;  // by folded name
 
 // Functions in FROM that read nothing but their arguments.
 const Names& AllowedTableFunctions() {
@@ -72,25 +83,40 @@ class Walker {
  public:
   Walker(const std::string& sql, ParsedSql* out) : sql_(sql), out_(*out) {}
 
-  void Node(duckdb::QueryNode& node, Names ctes) {
+  void Statement(duckdb::QueryNode& node) {
+    Node(node, {});
+    for (const auto& with : withs_) {
+      if (with->uses == 1 && with->derived)
+        out_.scopes[with->scope].derived.push_back(*with->derived);
+    }
+  }
+
+ private:
+  /// What the node's columns are, where filters on them may go into it.
+  std::optional<Derived> Node(duckdb::QueryNode& node, Withs ctes) {
+    std::optional<Derived> derived;
     for (auto& entry : node.cte_map.map) {
       duckdb::QueryNode& query = *entry.second->query->node;
-      Names inner = ctes;
-      if (query.type == QueryNodeType::RECURSIVE_CTE_NODE) inner.insert(Fold(entry.first));
-      Node(query, inner);
-      ctes.insert(Fold(entry.first));
+      auto with = std::make_shared<With>();
+      Withs inner = ctes;
+      if (query.type == QueryNodeType::RECURSIVE_CTE_NODE) inner[Fold(entry.first)] = with;
+      with->derived = Node(query, inner);
+      if (!entry.second->aliases.empty() || !entry.second->key_targets.empty())
+        with->derived.reset();
+      ctes[Fold(entry.first)] = with;
+      withs_.push_back(std::move(with));
     }
     switch (node.type) {
       case QueryNodeType::SELECT_NODE:
-        Select(node.Cast<duckdb::SelectNode>(), ctes);
+        derived = Select(node.Cast<duckdb::SelectNode>(), ctes);
         break;
       case QueryNodeType::SET_OPERATION_NODE:
         for (auto& child : node.Cast<duckdb::SetOperationNode>().children) Node(*child, ctes);
         break;
       case QueryNodeType::RECURSIVE_CTE_NODE: {
         auto& recursive = node.Cast<duckdb::RecursiveCTENode>();
-        Names inner = ctes;
-        inner.insert(Fold(recursive.ctename));
+        Withs inner = ctes;
+        inner[Fold(recursive.ctename)] = std::make_shared<With>();
         Node(*recursive.left, inner);
         Node(*recursive.right, inner);
         break;
@@ -98,7 +124,7 @@ class Walker {
       case QueryNodeType::CTE_NODE: {
         auto& cte = node.Cast<duckdb::CTENode>();
         if (cte.query) Node(*cte.query, ctes);
-        ctes.insert(Fold(cte.ctename));
+        ctes[Fold(cte.ctename)] = std::make_shared<With>();
         if (cte.child) Node(*cte.child, ctes);
         break;
       }
@@ -107,15 +133,15 @@ class Walker {
     }
     duckdb::ParsedExpressionIterator::EnumerateQueryNodeModifiers(
         node, [&](duckdb::unique_ptr<ParsedExpression>& child) { Expression(child.get(), ctes); });
+    return derived;
   }
 
- private:
   struct Position {
     size_t scope;
     bool nullable;
   };
 
-  void Select(duckdb::SelectNode& select, const Names& ctes) {
+  std::optional<Derived> Select(duckdb::SelectNode& select, const Withs& ctes) {
     const size_t scope = out_.scopes.size();
     out_.scopes.emplace_back();
     const bool sampled = select.sample != nullptr;
@@ -128,17 +154,19 @@ class Walker {
     for (auto& item : select.groups.group_expressions) Expression(item.get(), ctes);
     Expression(select.having.get(), ctes);
     Expression(select.qualify.get(), ctes);
+    return DerivedOf(select, scope, out_.scopes[scope].sources);
   }
 
-  void Ref(duckdb::TableRef& ref, const Names& ctes, Position at) {
+  void Ref(duckdb::TableRef& ref, const Withs& ctes, Position at) {
     at.nullable = at.nullable || ref.sample != nullptr;
+    if (ref.type != TableReferenceType::JOIN) ++out_.scopes[at.scope].sources;
     switch (ref.type) {
       case TableReferenceType::BASE_TABLE:
         return Base(ref.Cast<duckdb::BaseTableRef>(), ctes, at);
       case TableReferenceType::JOIN:
         return Join(ref.Cast<duckdb::JoinRef>(), ctes, at);
       case TableReferenceType::SUBQUERY:
-        return Node(*ref.Cast<duckdb::SubqueryRef>().subquery->node, ctes);
+        return Subquery(ref.Cast<duckdb::SubqueryRef>(), ctes, at);
       case TableReferenceType::TABLE_FUNCTION:
         return Function(ref.Cast<duckdb::TableFunctionRef>(), ctes);
       case TableReferenceType::EXPRESSION_LIST:
@@ -155,10 +183,10 @@ class Walker {
     }
   }
 
-  void Base(duckdb::BaseTableRef& base, const Names& ctes, Position at) {
-    if (base.schema_name.empty() && base.catalog_name.empty() &&
-        ctes.contains(Fold(base.table_name))) {
-      return;
+  void Base(duckdb::BaseTableRef& base, const Withs& ctes, Position at) {
+    const auto with = ctes.find(Fold(base.table_name));
+    if (base.schema_name.empty() && base.catalog_name.empty() && with != ctes.end()) {
+      return Use(*with->second, base, at);
     }
     TableUse use;
     if (!base.catalog_name.empty()) use.parts.push_back(base.catalog_name);
@@ -166,14 +194,29 @@ class Walker {
     use.parts.push_back(base.table_name);
     use.alias = base.alias;
     use.offset = OffsetOf(base.query_location);
-    use.nullable = at.nullable || base.at_clause != nullptr;
+    // Columns that the query renames are not found by their stored names.
+    use.nullable = at.nullable || base.at_clause != nullptr || !base.column_name_alias.empty();
     if (LooksLikeFile(base.table_name))
       RefuseFile("the file \"" + base.table_name + "\"", use.offset);
     out_.scopes[at.scope].tables.push_back(out_.tables.size());
     out_.tables.push_back(std::move(use));
   }
 
-  void Join(duckdb::JoinRef& join, const Names& ctes, Position at) {
+  static void Use(With& with, const duckdb::BaseTableRef& base, Position at) {
+    ++with.uses;
+    with.scope = at.scope;
+    if (at.nullable || !base.column_name_alias.empty()) with.derived.reset();
+    if (with.derived) with.derived->alias = base.alias.empty() ? base.table_name : base.alias;
+  }
+
+  void Subquery(duckdb::SubqueryRef& ref, const Withs& ctes, Position at) {
+    std::optional<Derived> derived = Node(*ref.subquery->node, ctes);
+    if (!derived || at.nullable || !ref.column_name_alias.empty()) return;
+    derived->alias = ref.alias;
+    out_.scopes[at.scope].derived.push_back(*std::move(derived));
+  }
+
+  void Join(duckdb::JoinRef& join, const Withs& ctes, Position at) {
     bool left = at.nullable;
     bool right = at.nullable;
     const bool inner = join.type == duckdb::JoinType::INNER &&
@@ -194,7 +237,7 @@ class Walker {
     Expression(join.condition.get(), ctes);
   }
 
-  void Function(duckdb::TableFunctionRef& ref, const Names& ctes) {
+  void Function(duckdb::TableFunctionRef& ref, const Withs& ctes) {
     if (ref.function && ref.function->GetExpressionClass() == ExpressionClass::FUNCTION) {
       const auto& call = ref.function->Cast<duckdb::FunctionExpression>();
       if (!AllowedTableFunctions().contains(Fold(call.function_name))) {
@@ -206,7 +249,7 @@ class Walker {
     if (ref.subquery) Node(*ref.subquery->node, ctes);
   }
 
-  void Pivot(duckdb::PivotRef& pivot, const Names& ctes, Position at) {
+  void Pivot(duckdb::PivotRef& pivot, const Withs& ctes, Position at) {
     Ref(*pivot.source, ctes, {at.scope, true});
     for (auto& item : pivot.aggregates) Expression(item.get(), ctes);
     for (auto& column : pivot.pivots) {
@@ -215,9 +258,12 @@ class Walker {
     }
   }
 
-  void Show(duckdb::ShowRef& show, const Names& ctes) {
+  void Show(duckdb::ShowRef& show, const Withs& ctes) {
     out_.kind = StatementKind::kDescribe;
-    if (show.query) return Node(*show.query, ctes);
+    if (show.query) {
+      Node(*show.query, ctes);
+      return;
+    }
     std::string name;
     for (const std::string& part : {show.catalog_name, show.schema_name, show.table_name}) {
       if (part.empty()) continue;
@@ -226,7 +272,7 @@ class Walker {
     out_.described = std::move(name);
   }
 
-  void Expression(ParsedExpression* expression, const Names& ctes) {
+  void Expression(ParsedExpression* expression, const Withs& ctes) {
     if (expression == nullptr) return;
     if (expression->GetExpressionClass() == ExpressionClass::COLUMN_REF) {
       const auto& names = expression->Cast<duckdb::ColumnRefExpression>().column_names;
@@ -258,6 +304,7 @@ class Walker {
 
   const std::string& sql_;
   ParsedSql& out_;
+  std::vector<std::shared_ptr<With>> withs_;
 };
 
 base::Error SyntaxError(const std::exception& exception, const std::string& sql, size_t shift) {
@@ -291,7 +338,7 @@ void ReadStatement(duckdb::SQLStatement& statement, const std::string& sql, Pars
     out->read_only = true;
     duckdb::QueryNode& node = *statement.Cast<duckdb::SelectStatement>().node;
     out->has_limit = HasLimit(node);
-    Walker(sql, out).Node(node, {});
+    Walker(sql, out).Statement(node);
   } else if (statement.type == duckdb::StatementType::EXPLAIN_STATEMENT) {
     ReadStatement(*statement.Cast<duckdb::ExplainStatement>().stmt, sql, out);
     out->kind = StatementKind::kExplain;

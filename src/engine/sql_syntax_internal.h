@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,11 +28,22 @@ struct ColumnUse {
   std::optional<size_t> offset;
 };
 
+/// A subquery in FROM, or a WITH query that is read once.
+struct Derived {
+  std::string alias;
+  size_t scope = 0;  // of what it selects
+  /// Folded name → parts of the column it is inside; no parts: computed.
+  std::map<std::string, std::vector<std::string>> columns;
+  bool all = false;  // any other name is the same name inside
+};
+
 /// One SELECT: its tables (indexes) and what WHERE and inner joins demand. A column in a predicate
 /// is its parts joined with kPartSeparator.
 struct Scope {
   std::vector<size_t> tables;
   std::vector<columnar::Predicate> conjuncts;
+  std::vector<Derived> derived;
+  size_t sources = 0;  // what stands in FROM, of any kind
 };
 inline constexpr char kPartSeparator = '\x1f';
 
