@@ -59,6 +59,7 @@ struct PlanRequest {
   std::string ref;
   std::string ns;
   std::map<std::string, std::string> parameters;
+  std::map<std::string, SecretValue> secrets;
 };
 
 /// What was wrong with a project: all of it at once.

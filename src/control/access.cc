@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "control/reasons.h"
+
 namespace control {
 namespace {
 
