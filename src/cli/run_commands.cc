@@ -58,7 +58,6 @@ base::Result<Reply> Execute(Session& session, const RunProject& command) {
   request.ns = command.ns;
   request.parameters = command.parameters;
   ASSIGN_OR_RETURN(request.secrets, TakeSecrets(session, command.folder, request.parameters));
-  ASSIGN_OR_RETURN(request.secrets, TakeSecrets(session, command.folder, request.parameters));
   request.args = command.args;
   request.strict = !command.no_strict;
   request.dry_run = command.dry_run;
@@ -93,6 +92,7 @@ base::Result<Reply> Execute(Session& session, const PlanProject& command) {
   ASSIGN_OR_RETURN(request.ref, session.BranchOr(command.ref));
   request.ns = command.ns;
   request.parameters = command.parameters;
+  ASSIGN_OR_RETURN(request.secrets, TakeSecrets(session, command.folder, request.parameters));
   ASSIGN_OR_RETURN(const Services services, session.Open());
   ASSIGN_OR_RETURN(const api::PlanReport report, services.jobs->Plan(session.ctx(), request));
   Reply reply{PlanJson(report), "", report.diagnostics, HasErrors(report.diagnostics) ? 1 : 0};

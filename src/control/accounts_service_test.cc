@@ -43,7 +43,8 @@ class AccountsTest : public ::testing::Test {
   /// Everything the store holds, as one text.
   std::string Stored() {
     std::string all;
-    for (const state::KeyedRecord& each : *memory_.List(ctx_, "", "", 1000)) {
+    const auto records = memory_.List(ctx_, "", "", 1000);
+    for (const state::KeyedRecord& each : *records) {
       all += each.key + each.record.bytes;
     }
     return all;

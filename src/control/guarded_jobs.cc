@@ -34,8 +34,8 @@ bool IsOpenForImport(const std::string& source, const std::vector<std::string>& 
       source.starts_with(kFile) ? source.substr(kFile.size()) : source;
   if (!written.is_absolute()) return false;
   std::filesystem::path fixed;  // what stands before the first pattern
+  if (std::find(written.begin(), written.end(), "..") != written.end()) return false;
   for (const std::filesystem::path& part : written) {
-    if (part == "..") return false;
     if (part.string().find_first_of("*?[{") != std::string::npos) break;
     fixed /= part;
   }

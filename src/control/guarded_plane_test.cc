@@ -127,7 +127,8 @@ TEST_F(GuardedTest, BranchesAreMadeAndRemovedUnderOnesOwnName) {
 // What cannot be is told before what may not be, for everybody may read.
 TEST_F(GuardedTest, MalformedAndMissingRefsComeBeforeRights) {
   EXPECT_THAT(Branch("ada", "zoe.dev", "not a valid ref!!!"),
-              IsError(Code::kNotFound, catalog::kNoRef));
+              IsError(Code::kInvalidArgument, "model.bad_name"));
+  EXPECT_THAT(Branch("ada", "zoe.dev", "nowhere"), IsError(Code::kNotFound, catalog::kNoRef));
   EXPECT_THAT(Branch("ada", "zoe.dev", "main@xyz"),
               IsError(Code::kInvalidArgument, "model.bad_ref"));
   EXPECT_THAT(Branch("ada", "zoe@dev"), IsError(Code::kInvalidArgument, "model.bad_name"));

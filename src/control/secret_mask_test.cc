@@ -26,8 +26,10 @@ TEST(SecretMask, HidesValuesAndTheirLinesWhereverTheyAre) {
 }
 
 TEST(SecretMask, LeavesWhatIsTooShortToHide) {
-  EXPECT_EQ(SecretMask({{"a", "1"}}).Hide("1 of 11"), "1 of 11");
-  EXPECT_EQ(SecretMask({}).Hide("x"), "x");
+  const std::map<std::string, std::string> tiny = {{"a", "1"}};
+  EXPECT_EQ(SecretMask(tiny).Hide("1 of 11"), "1 of 11");
+  const std::map<std::string, std::string> none;
+  EXPECT_EQ(SecretMask(none).Hide("x"), "x");
 }
 
 }  // namespace
