@@ -135,9 +135,9 @@ struct Services {
   api::Namespaces* namespaces = nullptr;
   api::Tables* tables = nullptr;
   api::Jobs* jobs = nullptr;
+  ResultFiles* result_files = nullptr;
   api::Accounts* accounts = nullptr;
   api::Credentials* credentials = nullptr;
-  ResultFiles* result_files = nullptr;
 };
 
 /// Implemented by the composition root. Nothing is opened before the command that needs it asks:
