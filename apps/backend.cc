@@ -29,6 +29,8 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   options.temp_folder = TempFolder();
   options.launcher.program = installation_.launcher;
   options.environment.uv = installation_.uv;
+  options.secrets.key_file = Variable("BOATHOUSE_SECRET_KEY_FILE", "");
+  options.secrets.passphrase = Variable("BOATHOUSE_SECRET_PASSPHRASE", "");
   ASSIGN_OR_RETURN(embedded_, embedded::Embedded::Open(ctx, std::move(options)));
   for (const control::Recovered& recovered : embedded_->recovered()) {
     if (recovered.direct) {
@@ -48,6 +50,8 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   services.namespaces = &embedded_->namespaces();
   services.tables = &embedded_->tables();
   services.jobs = &embedded_->jobs();
+  services.accounts = &embedded_->accounts();
+  services.credentials = &embedded_->credentials();
   services.result_files = &result_files_;
   return services;
 }

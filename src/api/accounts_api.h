@@ -49,17 +49,20 @@ struct NewKey {
 };
 
 /// Thread-safe. Reasons: "accounts.bad_key" (kUnauthenticated), "accounts.no_user",
-/// "accounts.user_exists", "accounts.not_admin" (kPermissionDenied), "accounts.no_key".
+/// "accounts.user_exists", "accounts.bad_account" (kInvalidArgument), "accounts.last_admin"
+/// (kFailedPrecondition), "accounts.not_admin" (kPermissionDenied), "accounts.no_key".
 class Accounts {
  public:
   virtual ~Accounts() = default;
   /// Who holds this bearer token: unknown, expired, revoked and inactive are all the same error.
   virtual base::Result<Account> Authenticate(const base::Context& ctx,
                                              const std::string& token) = 0;
+  /// Made with its key pair the first time somebody asks.
   virtual base::Result<Organization> GetOrganization(const base::Context& ctx) = 0;
   virtual base::Result<Account> Get(const base::Context& ctx, const std::string& username) = 0;
   virtual base::Result<std::vector<Account>> List(const base::Context& ctx) = 0;
   virtual base::Result<Account> Create(const base::Context& ctx, const Account& account) = 0;
+  /// All but the id and the username; the last active admin stays one.
   virtual base::Result<Account> Update(const base::Context& ctx, const Account& account) = 0;
   virtual base::Result<NewKey> CreateKey(const base::Context& ctx, const std::string& username,
                                          const std::string& label,

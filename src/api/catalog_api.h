@@ -20,6 +20,7 @@ struct RefEntry {
   std::string name;  // empty for a bare commit
   RefKind kind = RefKind::kBranch;
   model::CommitId commit;
+  std::string created_by;  // who made the branch or tag, where it is known
 };
 
 struct ListOptions {

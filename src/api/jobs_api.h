@@ -29,6 +29,15 @@ struct ProjectSnapshot {
 
 enum class PreviewMode { kOff, kHead, kTail };
 
+/// A value only the control plane can read: base64 of RSA-OAEP (SHA-256) over "<project
+/// id>=<value>" under the public key of the organisation; `key` names it
+/// (Organization::secret_key_name).
+struct SecretValue {
+  std::string ciphertext;
+  std::string key;
+  bool operator==(const SecretValue&) const = default;
+};
+
 struct RunRequest {
   ProjectSnapshot project;
   std::string ref;  // a branch (any ref for a dry run)
@@ -42,6 +51,7 @@ struct RunRequest {
   int32_t priority = 5;  // 1 to 10
   std::map<std::string, std::string> args;
   std::string request_id;
+  std::map<std::string, SecretValue> secrets;  // parameters of type secret, by name
 };
 
 struct PlanRequest {
@@ -49,6 +59,7 @@ struct PlanRequest {
   std::string ref;
   std::string ns;
   std::map<std::string, std::string> parameters;
+  std::map<std::string, SecretValue> secrets;
 };
 
 /// What was wrong with a project: all of it at once.

@@ -14,7 +14,7 @@ constexpr char kDelete[] = "delete_ref";
 constexpr char kRename[] = "rename_ref";
 
 ResolvedRef Answer(const std::string& name, const RefRecord& record) {
-  return ResolvedRef{name, record.kind, record.commit, false, record.run_id};
+  return ResolvedRef{name, record.kind, record.commit, false, record.run_id, record.created_by};
 }
 
 base::Error Exists(const std::string& name, const RefRecord& record) {
@@ -68,7 +68,7 @@ base::Result<ResolvedRef> CreateRef(state::StateStore& store, const base::Clock&
   for (uint32_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Reader reader(store, ctx);
     ASSIGN_OR_RETURN(const auto answered, reader.Answered(wanted.request_id, kCreate));
-    if (answered) return ResolvedRef{answered->ref, wanted.kind, answered->commit, false, {}};
+    if (answered) return ResolvedRef{answered->ref, wanted.kind, answered->commit, false, {}, {}};
     ASSIGN_OR_RETURN(const auto existing, reader.FindRef(wanted.name));
     if (existing) return Exists(wanted.name, existing->record);
     ASSIGN_OR_RETURN(const ResolvedRef source, reader.Resolve(wanted.from));
@@ -154,7 +154,7 @@ base::Result<ResolvedRef> Catalog::RenameRef(const base::Context& ctx, const std
   for (uint32_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Reader reader(store_, ctx);
     ASSIGN_OR_RETURN(const auto answered, reader.Answered(request_id, kRename));
-    if (answered) return ResolvedRef{answered->ref, kind, answered->commit, false, {}};
+    if (answered) return ResolvedRef{answered->ref, kind, answered->commit, false, {}, {}};
     ASSIGN_OR_RETURN(const RefRead ref, reader.NeedRef(from, kind));
     ASSIGN_OR_RETURN(const RefPolicy policy, reader.Policy());
     if (policy.IsProtected(from)) return Protected(from, "it cannot be renamed");

@@ -44,6 +44,7 @@ struct ResolvedRef {
   model::CommitId commit;
   bool pinned = false;  // by "@hash" or a relative step: not (necessarily) the ref's head
   model::RunId run_id;  // of a run branch
+  std::string created_by;
 };
 
 struct RefList {

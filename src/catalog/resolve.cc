@@ -74,6 +74,7 @@ base::Result<ResolvedRef> Reader::Resolve(const model::RefExpression& ref) {
     ASSIGN_OR_RETURN(const RefRead found, NeedRef(ref.name));
     resolved.kind = found.record.kind;
     resolved.run_id = found.record.run_id;
+    resolved.created_by = found.record.created_by;
     resolved.commit = found.record.commit;
     heads.push_back(found.record.commit);
   }

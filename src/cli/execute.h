@@ -52,5 +52,14 @@ base::Result<Reply> Execute(Session& session, const ConfigList& command);
 base::Result<Reply> Execute(Session& session, const LakeCreate& command);
 base::Result<Reply> Execute(Session& session, const LakeShow& command);
 base::Result<Reply> Execute(Session& session, const LakeAdopt& command);
+base::Result<Reply> Execute(Session& session, const UserList& command);
+base::Result<Reply> Execute(Session& session, const UserCreate& command);
+base::Result<Reply> Execute(Session& session, const UserUpdate& command);
+base::Result<Reply> Execute(Session& session, const KeyList& command);
+base::Result<Reply> Execute(Session& session, const KeyCreate& command);
+base::Result<Reply> Execute(Session& session, const KeyRevoke& command);
+base::Result<Reply> Execute(Session& session, const CredentialList& command);
+base::Result<Reply> Execute(Session& session, const CredentialSet& command);
+base::Result<Reply> Execute(Session& session, const CredentialRemove& command);
 
 }  // namespace cli

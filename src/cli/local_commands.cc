@@ -6,6 +6,7 @@
 #include "cli/execute.h"
 #include "cli/overview.h"
 #include "cli/reasons.h"
+#include "cli/secrets.h"
 #include "cli/text_table.h"
 
 namespace cli {
@@ -56,6 +57,24 @@ Json ParameterJson(const ProjectParameter& parameter) {
                        {"default", parameter.has_default ? Json(parameter.value) : Json()},
                        {"required", parameter.required},
                        {"description", Json::OrNull(parameter.description)}});
+}
+
+/// A secret's value goes into the project file encrypted.
+base::Status EncryptValue(Session& session, const std::string& folder, ParameterEdit& edit) {
+  Projects& projects = session.backend().projects();
+  std::string type = edit.type;
+  if (type.empty() && edit.value) {
+    ASSIGN_OR_RETURN(const auto declared, projects.Parameters(folder));
+    for (const ProjectParameter& each : declared) {
+      if (each.name == edit.name) type = each.type;
+    }
+  }
+  if (type != "secret" || !edit.value) return base::Ok();
+  ASSIGN_OR_RETURN(const std::string id, projects.Id(folder));
+  ASSIGN_OR_RETURN(const api::SecretValue sealed, EncryptSecret(session, id, *edit.value));
+  edit.value = sealed.ciphertext;
+  edit.key = sealed.key;
+  return base::Ok();
 }
 
 base::Result<std::string> ValueOf(const Session& session, const ParameterSet& command) {
@@ -190,6 +209,7 @@ base::Result<Reply> Execute(Session& session, const ParameterSet& command) {
   if (command.value.has_value() || !command.file.empty()) {
     ASSIGN_OR_RETURN(edit.value, ValueOf(session, command));
   }
+  RETURN_IF_ERROR(EncryptValue(session, session.PathOf(command.folder), edit));
   RETURN_IF_ERROR(session.backend().projects().SetParameter(session.PathOf(command.folder), edit));
   return Reply{Json::Object({{"name", command.name}, {"set", true}}),
                "parameter " + command.name + " is set\n",

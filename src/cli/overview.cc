@@ -11,7 +11,7 @@ struct Line {
   const char* command;  // empty = `what` is a heading
   const char* what;
 };
-constexpr std::array<Line, 29> kLines = {{
+constexpr std::array<Line, 30> kLines = {{
     {"", "Start"},
     {"init [FOLDER]", "a project you can run at once"},
     {"doctor", "what this machine lacks, and how to allow it"},
@@ -35,6 +35,7 @@ constexpr std::array<Line, 29> kLines = {{
     {"info, version", "lake, user, active branch"},
     {"config ls | get | set", "settings"},
     {"lake create | get | adopt", "the lake's folder"},
+    {"user, key, credential", "who may use a server, and what it may open"},
     {"completion bash", "for zsh and fish too"},
     {"", "Everywhere"},
     {"--lake FOLDER", "else $BOATHOUSE_LAKE, else yours"},

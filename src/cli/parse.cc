@@ -168,6 +168,7 @@ std::shared_ptr<CLI::App> BuildApp(Invocation* out) {
   AddRunCommands(*root, command);
   AddTableCommands(*root, command);
   AddRefCommands(*root, command);
+  AddAccountCommands(*root, command);
   AddLocalCommands(*root, command);
   return root;
 }

@@ -35,6 +35,7 @@ void AddKeyValues(CLI::App* app, KeyValues* target, const std::string& flags,
 void AddRunCommands(CLI::App& root, Command* out);
 void AddRefCommands(CLI::App& root, Command* out);
 void AddTableCommands(CLI::App& root, Command* out);
+void AddAccountCommands(CLI::App& root, Command* out);
 void AddLocalCommands(CLI::App& root, Command* out);
 
 /// Generated from the command tables: every verb and option the parser knows.

@@ -41,8 +41,8 @@ void AddParameterSet(CLI::App* noun, Command* out) {
   auto* value = set->add_option_function<std::string>(
       "value", [p](const std::string& text) { p->value = text; }, "Its default value");
   set->add_option("--file,-f", p->file, "Take the value from this file")->excludes(value);
-  set->add_option("-t,--type", p->type, "str, int, float or bool")
-      ->check(CLI::IsMember({"int", "float", "str", "bool"}))
+  set->add_option("-t,--type", p->type, "str, int, float, bool or secret")
+      ->check(CLI::IsMember({"int", "float", "str", "bool", "secret"}))
       ->option_text("TYPE");
   set->add_option_function<std::string>(
       "--description", [p](const std::string& text) { p->description = text; }, "What it is for");

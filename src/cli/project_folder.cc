@@ -93,13 +93,20 @@ base::Result<std::vector<ProjectParameter>> ProjectFolder::Parameters(const std:
   return parameters;
 }
 
+base::Result<std::string> ProjectFolder::Id(const std::string& folder) {
+  ASSIGN_OR_RETURN(const std::string path, ProjectFile(folder));
+  ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  return project::ProjectId(text);
+}
+
 base::Status ProjectFolder::SetParameter(const std::string& folder, const ParameterEdit& edit) {
-  project::ParameterChange change{edit.name, edit.value, {}, edit.description, edit.required};
+  project::ParameterChange change{edit.name,        edit.value,    {},
+                                  edit.description, edit.required, edit.key};
   if (!edit.type.empty()) {
     change.type = project::ParseParameterType(edit.type);
     if (!change.type.has_value()) {
       return base::Error(base::Code::kInvalidArgument, kUsage,
-                         "\"" + edit.type + "\" is no type: write str, int, float or bool");
+                         "\"" + edit.type + "\" is no type: write str, int, float, bool or secret");
     }
   }
   return Edit(folder, [&](const std::string& text) { return project::SetParameter(text, change); });

@@ -19,6 +19,7 @@ class ProjectFolder final : public Projects {
                                               const std::string& name) override;
   base::Result<api::ProjectSnapshot> Read(const std::string& folder) override;
   base::Result<std::vector<ProjectParameter>> Parameters(const std::string& folder) override;
+  base::Result<std::string> Id(const std::string& folder) override;
   base::Status SetParameter(const std::string& folder, const ParameterEdit& edit) override;
   base::Status RemoveParameter(const std::string& folder, const std::string& name) override;
 

@@ -3,6 +3,7 @@
 #include "cli/job_views.h"
 #include "cli/reasons.h"
 #include "cli/render_error.h"
+#include "cli/secrets.h"
 
 namespace cli {
 namespace {
@@ -23,7 +24,7 @@ bool HasErrors(const std::vector<api::Diagnostic>& diagnostics) {
 base::Result<Reply> Refused(Session& session, const api::RunRequest& run,
                             const base::Error& error) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
-  const api::PlanRequest request{run.project, run.ref, run.ns, run.parameters};
+  const api::PlanRequest request{run.project, run.ref, run.ns, run.parameters, run.secrets};
   base::Result<api::PlanReport> report = services.jobs->Plan(session.ctx(), request);
   if (!report.ok() || !HasErrors(report->diagnostics)) return error;
   Json json = Json::Object({{"outcome", "FAILED"}, {"error", ErrorJson(error)}});
@@ -56,6 +57,7 @@ base::Result<Reply> Execute(Session& session, const RunProject& command) {
   ASSIGN_OR_RETURN(request.ref, session.BranchOr(command.ref));
   request.ns = command.ns;
   request.parameters = command.parameters;
+  ASSIGN_OR_RETURN(request.secrets, TakeSecrets(session, command.folder, request.parameters));
   request.args = command.args;
   request.strict = !command.no_strict;
   request.dry_run = command.dry_run;
@@ -90,6 +92,7 @@ base::Result<Reply> Execute(Session& session, const PlanProject& command) {
   ASSIGN_OR_RETURN(request.ref, session.BranchOr(command.ref));
   request.ns = command.ns;
   request.parameters = command.parameters;
+  ASSIGN_OR_RETURN(request.secrets, TakeSecrets(session, command.folder, request.parameters));
   ASSIGN_OR_RETURN(const Services services, session.Open());
   ASSIGN_OR_RETURN(const api::PlanReport report, services.jobs->Plan(session.ctx(), request));
   Reply reply{PlanJson(report), "", report.diagnostics, HasErrors(report.diagnostics) ? 1 : 0};

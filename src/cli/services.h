@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "api/accounts_api.h"
 #include "api/catalog_api.h"
+#include "api/credentials_api.h"
 #include "api/jobs_api.h"
 #include "api/tables_api.h"
 #include "base/context.h"
@@ -95,6 +97,7 @@ struct ParameterEdit {
   std::optional<std::string> value;
   std::optional<std::string> description;
   std::optional<bool> required;
+  std::string key;  // of a secret's value, which comes encrypted: names the key
 };
 
 /// Projects as folders: reading and editing without running anything. cli/project_folder.h is the
@@ -109,6 +112,8 @@ class Projects {
   /// The files that ship with a run (F-011).
   virtual base::Result<api::ProjectSnapshot> Read(const std::string& folder) = 0;
   virtual base::Result<std::vector<ProjectParameter>> Parameters(const std::string& folder) = 0;
+  /// `project.id`, in lower case.
+  virtual base::Result<std::string> Id(const std::string& folder) = 0;
   /// Adds or changes one in place, keeping comments and layout of the file.
   virtual base::Status SetParameter(const std::string& folder, const ParameterEdit& edit) = 0;
   virtual base::Status RemoveParameter(const std::string& folder, const std::string& name) = 0;
@@ -131,6 +136,8 @@ struct Services {
   api::Tables* tables = nullptr;
   api::Jobs* jobs = nullptr;
   ResultFiles* result_files = nullptr;
+  api::Accounts* accounts = nullptr;
+  api::Credentials* credentials = nullptr;
 };
 
 /// Implemented by the composition root. Nothing is opened before the command that needs it asks:

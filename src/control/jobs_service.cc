@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "columnar/producer.h"
+#include "control/accounts_service.h"
 #include "control/import_driver.h"
 #include "control/job_record_cbor.h"
 #include "control/names.h"
@@ -36,6 +37,26 @@ bool Fits(const api::JobRecord& record, const api::JobFilter& filter) {
          Among(filter.statuses, record.status) &&
          (!filter.created_after || record.created >= *filter.created_after) &&
          (!filter.created_before || record.created <= *filter.created_before);
+}
+
+/// The values of the secrets that tasks of the plan name.
+base::Result<std::map<std::string, std::string>> OpenSecrets(const base::Context& ctx, Parts& parts,
+                                                             const Planned& planned) {
+  std::map<std::string, std::string> opened;
+  if (!planned.report.plan || parts.accounts == nullptr) return opened;
+  for (const plan::TaskSpec& task : planned.report.plan->tasks) {
+    for (const std::string& argument : task.secret_names) {
+      const std::string name = task.parameters.at(argument).ToString();
+      if (opened.contains(name)) continue;
+      const api::SecretValue& value = planned.secrets.at(name);
+      auto plain = parts.accounts->OpenSecret(ctx, planned.project_id, value.ciphertext, value.key);
+      if (!plain.ok()) {
+        return std::move(plain).error().With("secret \"" + name + "\"").Set("parameter", name);
+      }
+      opened.emplace(name, std::move(plain).value());
+    }
+  }
+  return opened;
 }
 
 }  // namespace
@@ -73,15 +94,19 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   input.ref = record.ref;
   input.ns = request.ns;
   input.parameters = request.parameters;
+  input.secrets = request.secrets;
   input.strict = request.strict;
   input.dry_run = request.dry_run;
   input.preview = request.preview;
   input.job = record.id;
   ASSIGN_OR_RETURN(Planned planned, PlanProject(ctx, parts_, input));
+  // What was given in plain text for a secret is refused, and not kept.
+  for (const auto& [name, value] : planned.secrets) record.parameters.erase(name);
   if (planned.report.plan) {
     record.project_id = planned.report.plan->logical.project_id;
     record.project_name = planned.report.plan->logical.project_name;
   }
+  ASSIGN_OR_RETURN(auto secrets, OpenSecrets(ctx, parts_, planned));
   if (request.dry_run) record.details["dry_run"] = "true";
   RETURN_IF_ERROR(
       parts_.objects.Create(ctx, SnapshotKey(record.id), EncodeSnapshot(request.project)));
@@ -99,7 +124,7 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   own.ref = job->record().ref;
   auto driver =
       std::make_shared<RunDriver>(parts_, *job, std::move(own), *std::move(planned.report.plan),
-                                  std::move(planned.requirements));
+                                  std::move(planned.requirements), std::move(secrets));
   job->Start(parts_, [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
   return job->id();
 }
@@ -209,6 +234,7 @@ base::Result<api::PlanReport> JobsService::Plan(const base::Context& ctx,
   input.ref = request.ref;
   input.ns = request.ns;
   input.parameters = request.parameters;
+  input.secrets = request.secrets;
   input.job = model::JobId(base::NewUuid(parts_.rng));
   ASSIGN_OR_RETURN(Planned planned, PlanProject(ctx, parts_, input));
   return std::move(planned.report);

@@ -16,6 +16,8 @@
 
 namespace control {
 
+class AccountsService;
+
 struct Options {
   std::string user;         // who works here, where a call's context does not say
   std::string lake_folder;  // jobs/ and runs/ are in it
@@ -37,6 +39,7 @@ struct Parts {
   const base::Clock& clock;
   base::Rng& rng;
   Options options;
+  AccountsService* accounts = nullptr;  // opens secrets
 
   /// The caller, else the user of the process.
   const std::string& UserOf(const base::Context& ctx) const {

@@ -63,6 +63,19 @@ void Take(const std::vector<project::Diagnostic>& from, std::vector<api::Diagnos
       [](const project::Diagnostic& one) { return api::Diagnostic{one.is_error, one.error}; });
 }
 
+void TakeSecrets(const project::ProjectGraph& graph, const PlanInput& input, Planned& planned) {
+  planned.project_id = graph.id;
+  for (const project::ParameterDecl& parameter : graph.parameters) {
+    if (parameter.type != project::ParameterType::kSecret) continue;
+    const auto given = input.secrets.find(parameter.name);
+    if (given != input.secrets.end()) {
+      planned.secrets[parameter.name] = given->second;
+    } else if (!parameter.secret_text.empty()) {
+      planned.secrets[parameter.name] = {parameter.secret_text, parameter.key};
+    }
+  }
+}
+
 }  // namespace
 
 base::Result<Planned> PlanProject(const base::Context& ctx, Parts& parts, const PlanInput& input) {
@@ -80,6 +93,8 @@ base::Result<Planned> PlanProject(const base::Context& ctx, Parts& parts, const 
   options.commit = ref.commit;
   options.ns = input.ns;
   options.parameters = input.parameters;
+  TakeSecrets(read.graph, input, planned);
+  for (const auto& [name, value] : input.secrets) options.secrets.insert(name);
   options.strict = input.strict;
   options.dry_run = input.dry_run;
   if (input.preview != api::PreviewMode::kOff) options.preview_rows_max = kPreviewRows;

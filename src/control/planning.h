@@ -18,6 +18,7 @@ struct PlanInput {
   std::string ref;
   std::string ns;
   std::map<std::string, std::string> parameters;
+  std::map<std::string, api::SecretValue> secrets;
   bool strict = true;
   bool dry_run = false;
   api::PreviewMode preview = api::PreviewMode::kOff;
@@ -27,6 +28,8 @@ struct PlanInput {
 struct Planned {
   api::PlanReport report;
   std::string requirements;  // requirements.txt, for the environments
+  std::string project_id;
+  std::map<std::string, api::SecretValue> secrets;  // every secret parameter: given, else default
 };
 
 /// Errors only when the lake cannot be read or the ref does not exist; what is wrong with the

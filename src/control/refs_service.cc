@@ -32,7 +32,7 @@ catalog::RefKind ToCatalog(api::RefKind kind) {
 }
 
 api::RefEntry ToApi(const catalog::ResolvedRef& ref) {
-  return {ref.name, ToApi(ref.kind), ref.commit};
+  return {ref.name, ToApi(ref.kind), ref.commit, ref.created_by};
 }
 
 base::Result<api::RefEntry> Entry(base::Result<catalog::ResolvedRef> ref) {

@@ -29,16 +29,27 @@ lakehouse::WriteMode ModeOf(plan::WriteStrategy strategy) {
 }  // namespace
 
 RunDriver::RunDriver(Parts& parts, Job& job, api::RunRequest request, plan::PhysicalPlan plan,
-                     std::string requirements)
+                     std::string requirements, std::map<std::string, std::string> secrets)
     : parts_(parts),
       job_(job),
       request_(std::move(request)),
       plan_(std::move(plan)),
-      requirements_(std::move(requirements)) {
+      requirements_(std::move(requirements)),
+      secrets_(std::move(secrets)),
+      mask_(secrets_) {
   for (size_t i = 0; i < plan_.tasks.size(); ++i) {
     nodes_.push_back(Node{&plan_.logical.nodes[i], plan_.tasks[i], false});
     node_of_task_[plan_.tasks[i].task] = i;
   }
+}
+
+/// The task as the worker gets it. The one here keeps the names alone: it goes into records.
+plan::TaskSpec RunDriver::WithSecrets(plan::TaskSpec task) const {
+  for (const std::string& argument : task.secret_names) {
+    columnar::Literal& value = task.parameters.at(argument);
+    value = columnar::Literal::String(secrets_.at(value.ToString()));
+  }
+  return task;
 }
 
 bool RunDriver::writes() const {
@@ -237,7 +248,7 @@ base::Status RunDriver::Handle(const base::Context& ctx, const TaskNews& news) {
     });
     job_.Tell(api::TaskStarted{began->task, nodes_[found->second].logical->name});
   } else if (const auto* over = std::get_if<TaskOver>(&news)) {
-    OnOver(ctx, over->outcome);
+    OnOver(ctx, mask_.Hide(over->outcome));
   } else {
     OnSkipped(std::get<TaskSkipped>(news));
   }
@@ -249,7 +260,8 @@ base::Status RunDriver::RunTasks(const base::Context& ctx) {
     const auto found = node_of_task_.find(line.task);
     if (found == node_of_task_.end()) return;
     const plan::LogicalNode& node = *nodes_[found->second].logical;
-    job_.Tell(api::UserOutput{node.name, node.place.file, line.line, line.is_error, line.text});
+    job_.Tell(api::UserOutput{node.name, node.place.file, line.line, line.is_error,
+                              mask_.Hide(line.text)});
   });
   job_.Change([&](api::JobRecord& record) {
     for (const Node& node : nodes_) {
@@ -263,7 +275,7 @@ base::Status RunDriver::RunTasks(const base::Context& ctx) {
     }
   });
   pending_ = nodes_.size();
-  for (const Node& node : nodes_) parts_.board.Add(node.task, request_.priority);
+  for (const Node& node : nodes_) parts_.board.Add(WithSecrets(node.task), request_.priority);
   return Drain(ctx);
 }
 

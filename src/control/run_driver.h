@@ -11,6 +11,7 @@
 
 #include "control/job.h"
 #include "control/parts.h"
+#include "control/secret_mask.h"
 #include "plan/physical_plan.h"
 
 namespace control {
@@ -20,7 +21,7 @@ namespace control {
 class RunDriver {
  public:
   RunDriver(Parts& parts, Job& job, api::RunRequest request, plan::PhysicalPlan plan,
-            std::string requirements);
+            std::string requirements, std::map<std::string, std::string> secrets);
 
   /// Ok when everything succeeded and was published; the error of what went wrong first otherwise.
   base::Status Run(const base::Context& ctx);
@@ -39,6 +40,7 @@ class RunDriver {
   };
 
   bool writes() const;
+  plan::TaskSpec WithSecrets(plan::TaskSpec task) const;
   base::Status PrepareEnvironments(const base::Context& ctx);
   base::Status StartRun(const base::Context& ctx);
   base::Status Work(const base::Context& ctx);
@@ -76,6 +78,8 @@ class RunDriver {
   const api::RunRequest request_;
   const plan::PhysicalPlan plan_;
   const std::string requirements_;
+  const std::map<std::string, std::string> secrets_;  // by parameter, in plain: for tasks alone
+  const SecretMask mask_;
   std::vector<Node> nodes_;
   std::map<model::TaskId, size_t> node_of_task_;
   std::map<model::TaskId, Write> write_of_task_;

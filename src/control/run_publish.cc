@@ -172,7 +172,7 @@ base::Status RunDriver::CheckAgain(const base::Context& ctx) {
     job_.Tell(api::Notice{false, "\"" + request_.ref + "\" moved meanwhile: \"" +
                                      node.logical->name + "\" is checked again on it"});
     ++pending_;
-    parts_.board.Add(node.task, request_.priority);
+    parts_.board.Add(WithSecrets(node.task), request_.priority);
   }
   RETURN_IF_ERROR(Drain(ctx));
   if (failure_) return *failure_;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "catalog/catalog.h"
 #include "control/control_plane.h"
+#include "control/credentials_service.h"
 #include "embedded/engine_ports.h"
 #include "embedded/work_folder.h"
 #include "embedded/worker_ports.h"
@@ -100,10 +101,14 @@ struct Embedded::Wiring {
   EngineQueryAnalyzer query_analyzer;
   std::unique_ptr<WorkerParts> worker_parts;
   std::unique_ptr<control::TaskBoard> board;
+  std::unique_ptr<control::SecretBox> secret_box;
+  std::unique_ptr<control::AccountsService> accounts;
+  std::unique_ptr<control::CredentialsService> credentials;
   std::unique_ptr<control::Parts> parts;
   std::unique_ptr<worker::WorkerLoop> worker;
   std::unique_ptr<control::ControlPlane> control;
   std::unique_ptr<LazyJobs> jobs;
+  std::unique_ptr<control::GuardedPlane> guarded;
   std::vector<control::Recovered> recovered;
 
   base::Status OpenStores(const base::Context& ctx);
@@ -141,12 +146,21 @@ base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
   control_options.user = options.user;
   control_options.lake_folder = folder.path;
   control_options.isolated = options.isolated;
+  control::SecretBoxOptions secrets = options.secrets;
+  if (secrets.key_file.empty()) secrets.key_file = folder.path + ".secret-key";
+  secret_box = std::make_unique<control::SecretBox>(std::move(secrets), rng);
+  accounts = std::make_unique<control::AccountsService>(*state, *secret_box, clock, rng);
+  credentials = std::make_unique<control::CredentialsService>(*state, *secret_box, clock);
   parts = std::make_unique<control::Parts>(
       control::Parts{*state, *objects, *catalog, *lakehouse, *board, sql, query_analyzer,
-                     *worker_parts, *worker_parts, clock, rng, control_options});
+                     *worker_parts, *worker_parts, clock, rng, control_options, accounts.get()});
   ASSIGN_OR_RETURN(recovered, control::Recover(ctx, *parts));
   control = std::make_unique<control::ControlPlane>(*parts);
   jobs = std::make_unique<LazyJobs>(control->jobs(), [this] { return StartWorker(); });
+  guarded = std::make_unique<control::GuardedPlane>(
+      control::Unguarded{control->refs(), control->namespaces(), control->tables(), *jobs,
+                         *accounts, *credentials},
+      options.import_folders);
   return base::Ok();
 }
 
@@ -164,6 +178,7 @@ Embedded::Embedded(std::unique_ptr<Wiring> wiring) : wiring_(std::move(wiring)) 
 Embedded::~Embedded() {
   // Jobs end before the worker does: what they wait for must still come.
   if (wiring_) {
+    wiring_->guarded.reset();
     wiring_->jobs.reset();
     wiring_->control.reset();
   }
@@ -188,6 +203,19 @@ api::Tables& Embedded::tables() {
 }
 api::Jobs& Embedded::jobs() {
   return *wiring_->jobs;
+}
+api::Accounts& Embedded::accounts() {
+  return *wiring_->accounts;
+}
+api::Credentials& Embedded::credentials() {
+  return *wiring_->credentials;
+}
+control::GuardedPlane& Embedded::guarded() {
+  return *wiring_->guarded;
+}
+base::Result<control::InitialisedAccounts> Embedded::InitialiseAccounts(
+    const base::Context& ctx, const control::InitialAccounts& wanted) {
+  return wiring_->accounts->Initialise(ctx, wanted);
 }
 const LakeFolder& Embedded::folder() const {
   return wiring_->folder;

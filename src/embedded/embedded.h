@@ -6,11 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "api/accounts_api.h"
 #include "api/catalog_api.h"
+#include "api/credentials_api.h"
 #include "api/jobs_api.h"
 #include "api/tables_api.h"
 #include "base/context.h"
 #include "base/result.h"
+#include "control/accounts_service.h"
+#include "control/guarded_plane.h"
 #include "control/recovery.h"
 #include "embedded/lake_folder.h"
 #include "runtime/environment/environment.h"
@@ -29,6 +33,10 @@ struct Options {
   std::string temp_folder;  // for unpacked code and spilled data; a folder of its own is made in it
   runtime::LauncherOptions launcher;
   runtime::EnvironmentOptions environment;
+  /// Where the key of everything encrypted is; without either it is beside the lake:
+  /// "<lake>.secret-key".
+  control::SecretBoxOptions secrets;
+  std::vector<std::string> import_folders;  // of this machine, open to a server's callers
 };
 
 /// Dropping it stops what it runs and waits. One per process and lake; several processes may have
@@ -43,6 +51,13 @@ class Embedded {
   api::Tables& tables();
   /// Starts the worker (and the sandbox launcher) with the first job that needs it.
   api::Jobs& jobs();
+  api::Accounts& accounts();
+  api::Credentials& credentials();
+  /// The same ports as the callers of a server may use them: by the rights of ctx.principal.
+  control::GuardedPlane& guarded();
+  /// Organisation, first admin and key, where there are none yet.
+  base::Result<control::InitialisedAccounts> InitialiseAccounts(
+      const base::Context& ctx, const control::InitialAccounts& wanted);
   const LakeFolder& folder() const;
   /// What dead processes left, as found at Open.
   const std::vector<control::Recovered>& recovered() const;

@@ -148,6 +148,8 @@ struct TaskSpec {
   ResourceLimits limits;
   std::vector<TaskInput> inputs;
   std::map<std::string, columnar::Literal> parameters;  // Python argument → value
+  /// Arguments among `parameters` that are secrets: a plan holds the secret's name in place of its
+  /// value, which comes in when the task goes to a worker.
   std::vector<std::string> secret_names;
   std::optional<WriteTarget> write;  // kWriteTable, kImportFiles
   std::vector<SourceFile> files;     // kInferFiles, kImportFiles

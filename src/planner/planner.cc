@@ -134,7 +134,9 @@ class PlanMaker {
   void ReadParameters() {
     std::vector<std::string> names;
     for (const ParameterDecl& parameter : graph_.parameters) names.push_back(parameter.name);
-    for (const auto& [name, value] : options_.parameters) {
+    std::set<std::string> given = options_.secrets;
+    for (const auto& [name, value] : options_.parameters) given.insert(name);
+    for (const std::string& name : given) {
       if (graph_.FindParameter(name) != nullptr) continue;
       problems_.Add(
           {}, Code::kInvalidArgument, reasons::kUnknownParameter,
@@ -144,8 +146,12 @@ class PlanMaker {
   }
 
   void ReadParameter(const ParameterDecl& parameter) {
-    if (parameter.type == ParameterType::kSecret || parameter.type == ParameterType::kVault) {
-      return;  // its uses were refused when the project was read
+    if (parameter.type == ParameterType::kVault) return;  // its uses were refused in reading
+    if (parameter.type == ParameterType::kSecret) return ReadSecret(parameter);
+    if (options_.secrets.contains(parameter.name)) {
+      problems_.Add(parameter.place, Code::kInvalidArgument, reasons::kBadParameterValue,
+                    "parameter \"" + parameter.name + "\" is no secret: give it as it is");
+      return;
     }
     const auto given = options_.parameters.find(parameter.name);
     if (given == options_.parameters.end()) {
@@ -164,6 +170,18 @@ class PlanMaker {
     } else {
       problems_.Add(parameter.place, Code::kInvalidArgument, reasons::kBadParameterValue,
                     "parameter \"" + parameter.name + "\": " + value.error().message);
+    }
+  }
+
+  void ReadSecret(const ParameterDecl& parameter) {
+    if (options_.parameters.contains(parameter.name)) {
+      problems_.Add(parameter.place, Code::kInvalidArgument, reasons::kPlainSecret,
+                    "parameter \"" + parameter.name +
+                        "\" is a secret: it must be encrypted before it is sent");
+    } else if (parameter.secret_text.empty() && !options_.secrets.contains(parameter.name)) {
+      problems_.Add(parameter.place, Code::kInvalidArgument, reasons::kMissingParameter,
+                    "secret \"" + parameter.name + "\" has no value: give it with --param " +
+                        parameter.name + "=...");
     }
   }
 
@@ -249,6 +267,12 @@ class PlanMaker {
     for (const project::ParameterUse& use : node.parameters) {
       if (const auto value = values_.find(use.parameter); value != values_.end()) {
         task.parameters[use.argument] = value->second;
+        continue;
+      }
+      const ParameterDecl* secret = graph_.FindParameter(use.parameter);
+      if (secret != nullptr && secret->type == ParameterType::kSecret) {
+        task.parameters[use.argument] = columnar::Literal::String(use.parameter);
+        task.secret_names.push_back(use.argument);
       }
     }
     physical_.logical.nodes.push_back(std::move(logical));

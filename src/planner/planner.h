@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct PlanOptions {
   model::CommitId commit;  // what it is
   std::string ns;          // overrules the project's; empty = the project's, else "bauplan"
   std::map<std::string, std::string> parameters;  // as written by the user
+  std::set<std::string> secrets;                  // secret parameters that the user gave, encrypted
   bool strict = true;
   bool dry_run = false;           // every strategy becomes NONE
   uint32_t preview_rows_max = 0;  // rows of each result to show

@@ -26,6 +26,8 @@ inline constexpr std::string_view kUnknownParameter = "planner.unknown_parameter
 inline constexpr std::string_view kMissingParameter = "planner.missing_parameter";
 /// kInvalidArgument: a value that is not of its parameter's type.
 inline constexpr std::string_view kBadParameterValue = "planner.bad_parameter_value";
+/// kInvalidArgument: a value in plain text for a secret parameter.
+inline constexpr std::string_view kPlainSecret = "planner.plain_secret";
 /// kInvalidArgument: an expectation that reads no table, or is read as if it were one.
 inline constexpr std::string_view kBadExpectation = "planner.bad_expectation";
 /// kInvalidArgument: the namespace or a table name breaks the rules for names.

@@ -248,14 +248,19 @@ base::Status Check(const ParameterChange& change, const ParameterDecl* old, Para
     return Fail(Code::kInvalidArgument, reasons::kBadParameter,
                 "parameter name \"" + change.name + "\" may not hold spaces, dots or quotes");
   }
-  if (type == ParameterType::kSecret || type == ParameterType::kVault) {
-    return Fail(Code::kUnimplemented, reasons::kSecrets,
-                "parameter \"" + change.name + "\": secrets are not supported yet");
+  if (type == ParameterType::kVault) {
+    return Fail(Code::kUnimplemented, reasons::kVault,
+                "parameter \"" + change.name + "\": vaults are not supported, make it a secret");
   }
-  if (old != nullptr && old->type != type && !change.value && old->default_value) {
+  const bool had_value = old != nullptr && (old->default_value || !old->secret_text.empty());
+  if (had_value && old->type != type && !change.value) {
     return Fail(Code::kInvalidArgument, reasons::kBadParameter,
                 "the value of parameter \"" + change.name +
                     "\" is of the old type: give one of the new type too");
+  }
+  if (type == ParameterType::kSecret && change.value && change.key.empty()) {
+    return Fail(Code::kInvalidArgument, reasons::kBadParameter,
+                "the value of secret \"" + change.name + "\" must come encrypted");
   }
   if (change.value) {
     auto value = ParseParameterValue(type, *change.value);
@@ -275,6 +280,16 @@ base::Result<std::vector<ParameterDecl>> ListParameters(std::string_view yaml) {
   return parameters;
 }
 
+base::Result<std::string> ProjectId(std::string_view yaml) {
+  Findings findings;
+  ProjectGraph graph;
+  ReadProjectFile("bauplan_project.yml", yaml, graph, findings);
+  for (Diagnostic& diagnostic : findings.Take()) {
+    if (diagnostic.is_error) return std::move(diagnostic.error);
+  }
+  return std::move(graph.id);
+}
+
 base::Result<std::string> SetParameter(std::string_view yaml, const ParameterChange& change) {
   ASSIGN_OR_RETURN(const std::vector<ParameterDecl> before, ListParameters(yaml));
   const ParameterDecl* old = FindIn(before, change.name);
@@ -289,6 +304,9 @@ base::Result<std::string> SetParameter(std::string_view yaml, const ParameterCha
   }
   if (change.value) {
     RETURN_IF_ERROR(document.Set(*entry, "default", ValueScalar(type, *change.value)));
+  }
+  if (change.value && !change.key.empty()) {
+    RETURN_IF_ERROR(document.Set(*entry, "key", Scalar(change.key)));
   }
   if (change.required) {
     RETURN_IF_ERROR(document.Set(*entry, "required", *change.required ? "true" : "false"));
@@ -365,7 +383,7 @@ base::Result<columnar::Literal> ParseParameterValue(ParameterType type, std::str
     }
     case ParameterType::kSecret:
     case ParameterType::kVault:
-      return Fail(Code::kUnimplemented, reasons::kSecrets, "secrets are not supported yet");
+      return columnar::Literal::String(std::string(text));  // a ciphertext, an address
   }
   return bad();
 }

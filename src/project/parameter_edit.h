@@ -17,15 +17,19 @@ struct ParameterChange {
   std::optional<ParameterType> type;
   std::optional<std::string> description;
   std::optional<bool> required;
+  std::string key;  // of a secret's value: names the key it was encrypted under
 };
 
 /// The parameters of a project file. "project.bad_yaml", or the first mistake among them.
 base::Result<std::vector<ParameterDecl>> ListParameters(std::string_view yaml);
 
+/// The id in a project file, in lower case. "project.bad_yaml", or what is wrong with it.
+base::Result<std::string> ProjectId(std::string_view yaml);
+
 /// The text with the parameter added or changed; what the change does not name stays. A change of
 /// type demands a value. kInvalidArgument "project.bad_parameter"; kUnimplemented
 /// "project.flow_style" when the parameters are written in braces on one line;
-/// kUnimplemented "project.secrets" for secret and vault.
+/// kUnimplemented "project.vault". A secret's value is its ciphertext in base64.
 base::Result<std::string> SetParameter(std::string_view yaml, const ParameterChange& change);
 
 /// The text without the parameter. kNotFound "project.unknown_parameter" with the nearest name.

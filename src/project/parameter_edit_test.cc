@@ -67,7 +67,9 @@ TEST(SetParameter, RefusesWhatMakesNoSense) {
   EXPECT_THAT(SetParameter(kYaml, {.name = "a.b", .value = "1"}),
               IsError(Code::kInvalidArgument, "project.bad_parameter"));
   EXPECT_THAT(SetParameter(kYaml, {.name = "pw", .value = "1", .type = ParameterType::kSecret}),
-              IsError(Code::kUnimplemented, "project.secrets"));
+              IsError(Code::kInvalidArgument, "project.bad_parameter"));
+  EXPECT_THAT(SetParameter(kYaml, {.name = "pw", .value = "1", .type = ParameterType::kVault}),
+              IsError(Code::kUnimplemented, "project.vault"));
   EXPECT_THAT(SetParameter("parameters: {a: {default: 1}}\n", {.name = "a", .value = "2"}),
               IsError(Code::kUnimplemented, "project.flow_style"));
   EXPECT_THAT(SetParameter("parameters:\n  a: {default: 1}\n", {.name = "a", .value = "2"}),

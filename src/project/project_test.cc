@@ -347,13 +347,15 @@ TEST(ReadProject, UndeclaredParametersAndSecrets) {
   const ReadResult result =
       Read({{"m.py",
              "import bauplan\n@bauplan.model()\ndef f(a=bauplan.Model('t', filter='x > $yeer'), "
-             "p=bauplan.Parameter('pw')): pass\n"},
-            {"s.sql", "SELECT *\nFROM t WHERE x = $other"},
+             "p=bauplan.Parameter('pw'), v=bauplan.Parameter('va')): pass\n"},
+            {"s.sql", "SELECT *\nFROM t WHERE x = $other AND y = $pw"},
             {"bauplan_project.yml",
-             std::string(kYaml) + "parameters:\n  year: {type: int}\n  pw: {type: secret}\n"}});
-  EXPECT_THAT(Said(result),
-              ElementsAre("m.py:3:35 project.unknown_parameter", "m.py:3:69 project.secrets",
-                          "s.sql:2:18 project.unknown_parameter"));
+             std::string(kYaml) +
+                 "parameters:\n  year: {type: int}\n  pw: {type: secret}\n  va: {type: vault}\n"}});
+  EXPECT_THAT(
+      Said(result),
+      ElementsAre("m.py:3:35 project.unknown_parameter", "m.py:3:96 project.vault",
+                  "s.sql:2:18 project.unknown_parameter", "s.sql:2:31 project.secret_in_sql"));
   EXPECT_THAT(result.diagnostics[0].error.message, ::testing::HasSubstr("\"year\""));
 }
 

@@ -40,29 +40,34 @@ class ParameterCheck {
     for (const ParameterDecl& parameter : graph.parameters) names_.push_back(parameter.name);
   }
 
-  void Check(const std::string& name, const base::Place& place) {
+  /// `in_sql`: the value becomes part of a text that plans show and logs keep.
+  void Check(const std::string& name, const base::Place& place, bool in_sql) {
     const ParameterDecl* parameter = graph_.FindParameter(name);
     if (parameter == nullptr) {
       findings_.Add(base::Error(base::Code::kNotFound, std::string(reasons::kUnknownParameter),
                                 "parameter \"" + name + "\" is not declared in " +
                                     graph_.project_file + base::DidYouMean(name, names_))
                         .At(place));
-    } else if (parameter->type == ParameterType::kSecret ||
-               parameter->type == ParameterType::kVault) {
-      findings_.Unsupported(place, reasons::kSecrets,
-                            "parameter \"" + name + "\" is a " +
-                                std::string(ParameterTypeName(parameter->type)) +
-                                ": secrets are not supported yet");
+    } else if (parameter->type == ParameterType::kVault) {
+      findings_.Unsupported(place, reasons::kVault,
+                            "parameter \"" + name +
+                                "\" is in a vault, which this version cannot read: make it a "
+                                "secret");
+    } else if (parameter->type == ParameterType::kSecret && in_sql) {
+      findings_.Bad(place, reasons::kSecretInSql,
+                    "parameter \"" + name +
+                        "\" is a secret and cannot be part of SQL or a filter: take it as an "
+                        "argument of a Python function");
     }
   }
   void Check(const Filter& filter) {
-    for (const std::string& name : filter.parameters) Check(name, filter.text.place);
+    for (const std::string& name : filter.parameters) Check(name, filter.text.place, true);
   }
   void Check(const NodeDecl& node) {
-    for (const ParameterUse& use : node.parameters) Check(use.parameter, use.place);
+    for (const ParameterUse& use : node.parameters) Check(use.parameter, use.place, false);
     for (const InputDecl& input : node.inputs) Check(input.filter);
     Check(node.overwrite_filter);
-    for (const std::string& name : node.sql_parameters) Check(name, SqlPlace(node, name));
+    for (const std::string& name : node.sql_parameters) Check(name, SqlPlace(node, name), true);
   }
 
  private:

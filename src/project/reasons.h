@@ -33,8 +33,10 @@ inline constexpr std::string_view kBadParameterValue = "project.bad_parameter_va
 inline constexpr std::string_view kUnknownParameter = "project.unknown_parameter";
 /// kUnimplemented: parameters written in braces on one line cannot be edited in place.
 inline constexpr std::string_view kFlowStyle = "project.flow_style";
-/// kUnimplemented: secret and vault parameters.
-inline constexpr std::string_view kSecrets = "project.secrets";
+/// kUnimplemented: parameters that name a place in a vault.
+inline constexpr std::string_view kVault = "project.vault";
+/// kInvalidArgument: a secret in SQL or in a filter, which plans show and logs keep.
+inline constexpr std::string_view kSecretInSql = "project.secret_in_sql";
 /// kUnimplemented: inputs from other warehouses.
 inline constexpr std::string_view kConnectors = "project.connectors";
 /// kUnimplemented: @bauplan.extras.

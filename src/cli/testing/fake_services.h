@@ -70,6 +70,9 @@ class FakeLake final : public Backend,
   base::Result<std::vector<std::string>> Init(const std::string&, const std::string&) override;
   base::Result<api::ProjectSnapshot> Read(const std::string& folder) override;
   base::Result<std::vector<ProjectParameter>> Parameters(const std::string&) override;
+  base::Result<std::string> Id(const std::string&) override {
+    return std::string("5c2c1d2e-0000-4000-8000-000000000001");
+  }
   base::Status SetParameter(const std::string&, const ParameterEdit& edit) override;
   base::Status RemoveParameter(const std::string&, const std::string& name) override;
   base::Result<uint64_t> Write(const base::Context&, Format, columnar::Stream,
