@@ -144,7 +144,6 @@ class CatalogRestTest : public ::testing::Test {
 };
 
 // Branches
-// -----------------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, TheCallersListBeginsWithMainHoweverManyItHas) {
   for (int i = 0; i < 12; ++i) ASSERT_EQ(Branch("ada.b" + std::to_string(10 + i)).status, 201);
@@ -299,7 +298,6 @@ TEST_F(CatalogRestTest, ATableMadeOnBothSidesIsAConflict) {
 }
 
 // Tags
-// ---------------------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, TagsAreKeptBesideBranches) {
   const Reply tag = Tag("v1.0");
@@ -324,7 +322,6 @@ TEST_F(CatalogRestTest, TagsAreKeptBesideBranches) {
 }
 
 // Commits
-// ------------------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, CommitsGoOnInPagesWhileOthersAreMade) {
   Branch("ada.dev");
@@ -401,7 +398,6 @@ TEST_F(CatalogRestTest, AnyFormOfRefIsRead) {
 }
 
 // Namespaces
-// ---------------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, NamespacesAreMadeOnceAndDeletedEmpty) {
   Branch("ada.dev");
@@ -449,7 +445,6 @@ TEST_F(CatalogRestTest, NamespacesAreListedInPages) {
 }
 
 // Tables
-// -------------------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, ATableIsTheSameUnderBothItsNames) {
   FillMain();
@@ -553,7 +548,6 @@ TEST_F(CatalogRestTest, ARunsCommitNamesItsJob) {
 }
 
 // Everything else
-// ----------------------------------------------------------------------------------
 
 TEST_F(CatalogRestTest, UnknownPathsAndMethodsAreErrorsOfTheSameShape) {
   EXPECT_EQ(Get("/nothing").status, 404);
