@@ -24,9 +24,11 @@ struct RefEntry {
 };
 
 struct ListOptions {
-  std::string name;    // exact, or a regular expression when it starts with ^; empty = all
-  std::string user;    // branches of this user ("ada." prefix); empty = all
-  uint32_t limit = 0;  // 0 = all
+  std::string name;     // exact, or a regular expression when it starts with ^; empty = all
+  std::string user;     // branches of this user ("ada." prefix); empty = all
+  uint32_t limit = 0;   // 0 = all
+  bool search = false;  // `name` is a regular expression in any case, found anywhere
+  std::string after;    // the next page: only what stands behind this name in the list's order
 };
 
 struct CommitEntry {
@@ -42,12 +44,18 @@ struct CommitEntry {
 };
 
 struct CommitFilter {
-  std::string message;  // exact, or a regular expression when it starts with ^
-  std::string author;
+  std::string message;      // exact, or a regular expression when it starts with ^
+  std::string author;       // the username, as `message`
+  std::string author_name;  // of an author; here the username too
+  std::string author_email;
   std::map<std::string, std::string> properties;
   std::optional<base::Instant> since;
   std::optional<base::Instant> until;
-  uint32_t limit = 10;  // 0 = all
+  uint32_t limit = 10;     // 0 = all
+  bool search = false;     // message and author are expressions in any case, found anywhere
+  std::string expression;  // a condition over a commit's fields (control/commit_condition.h)
+  std::optional<model::CommitId> parent;  // commits with this parent
+  std::optional<model::CommitId> after;   // the next page: only what is older than this commit
 };
 
 enum class ChangeKind { kAdded, kRemoved, kChanged };
@@ -67,12 +75,14 @@ struct MergeRequest {
   std::string source;  // any ref
   std::string into;    // a branch
   std::string message;
+  std::string body;  // follows the message, or the one that is written where there is none
   std::map<std::string, std::string> properties;
   std::string request_id;  // empty = none
 };
 
 struct WriteOptions {
   std::string message;
+  std::string body;  // follows the message, or the one that is written where there is none
   std::map<std::string, std::string> properties;
   std::string request_id;
 };

@@ -24,6 +24,12 @@ struct SnapshotEntry {
   int64_t records = 0;
 };
 
+/// One part of how a table is partitioned: "ts_year", "year".
+struct PartitionEntry {
+  std::string name;
+  std::string transform;
+};
+
 struct TableDescription {
   std::string id;  // content id: survives rename, branch, revert and REPLACE
   std::string uuid;
@@ -32,6 +38,7 @@ struct TableDescription {
   std::string kind = "TABLE";
   columnar::Schema schema;
   std::vector<std::string> partitioned_by;  // "year(ts)"
+  std::vector<PartitionEntry> partitions;   // the same, as the table's metadata names them
   int64_t records = 0;
   int64_t size_bytes = 0;
   int64_t files = 0;
@@ -44,8 +51,11 @@ struct TableDescription {
 
 struct TableListOptions {
   std::string name;  // as ListOptions::name
-  std::string ns;
+  std::string ns;    // the same
   uint32_t limit = 0;
+  bool search = false;     // `name` is a regular expression in any case, found anywhere
+  bool search_ns = false;  // the same for `ns`
+  std::string after;       // "ns.table": the next page, in the list's order
 };
 
 struct RevertRequest {

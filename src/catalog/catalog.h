@@ -66,7 +66,7 @@ class Catalog {
 
   // Reading --------------------------------------------------------------------------------------
   base::Result<Commit> ReadCommit(const base::Context& ctx, const model::CommitId& id);
-  /// Newest first, by generation; starts with `from` itself.
+  /// Newest first, by generation; starts with `from` itself, or behind `filter.after`.
   base::Result<std::vector<CommitEntry>> Log(const base::Context& ctx, const model::CommitId& from,
                                              const LogFilter& filter);
   base::Result<std::vector<TableEntry>> ListTables(const base::Context& ctx,
@@ -80,7 +80,8 @@ class Catalog {
                                                     const model::CommitId& commit,
                                                     const model::TableName& name);
   base::Result<std::vector<model::Namespace>> ListNamespaces(const base::Context& ctx,
-                                                             const model::CommitId& commit);
+                                                             const model::CommitId& commit,
+                                                             const NamespacePage& page = {});
   base::Result<bool> HasNamespace(const base::Context& ctx, const model::CommitId& commit,
                                   const model::Namespace& ns);
   /// Reads O(changes · log tables) nodes.

@@ -7,7 +7,7 @@
 #include "catalog/reader_internal.h"
 #include "catalog/reasons.h"
 #include "catalog/stage_internal.h"
-#include "catalog/text_filter_internal.h"
+#include "catalog/text_filter.h"
 
 namespace catalog {
 namespace {
@@ -32,6 +32,11 @@ struct CompiledFilter {
       if (found == commit.properties.end() || found->second != value) return false;
     }
     return true;
+  }
+
+  base::Result<bool> Takes(const model::CommitId& id, const Commit& commit) const {
+    if (!Matches(commit)) return false;
+    return filter->where ? filter->where(CommitEntry{id, commit}) : true;
   }
 };
 
@@ -58,8 +63,8 @@ base::Result<Commit> Catalog::ReadCommit(const base::Context& ctx, const model::
 base::Result<std::vector<CommitEntry>> Catalog::Log(const base::Context& ctx,
                                                     const model::CommitId& from,
                                                     const LogFilter& filter) {
-  ASSIGN_OR_RETURN(TextFilter message, TextFilter::Of(filter.message));
-  ASSIGN_OR_RETURN(TextFilter author, TextFilter::Of(filter.author));
+  ASSIGN_OR_RETURN(TextFilter message, TextFilter::Of(filter.message, filter.search));
+  ASSIGN_OR_RETURN(TextFilter author, TextFilter::Of(filter.author, filter.search));
   const CompiledFilter wanted{&filter, std::move(message), std::move(author)};
   Reader reader(store_, ctx);
   std::priority_queue<std::pair<int64_t, model::CommitId>> queue;
@@ -70,14 +75,17 @@ base::Result<std::vector<CommitEntry>> Catalog::Log(const base::Context& ctx,
     queue.emplace(commit->generation, id);
     return base::Ok();
   };
-  RETURN_IF_ERROR(push(from));
+  RETURN_IF_ERROR(push(filter.after ? *filter.after : from));
   std::vector<CommitEntry> entries;
   while (!queue.empty()) {
     RETURN_IF_ERROR(ctx.Check(clock_.Now()));
     const model::CommitId id = queue.top().second;
     queue.pop();
     ASSIGN_OR_RETURN(const auto commit, reader.CommitAt(id));
-    if (wanted.Matches(*commit)) entries.push_back(CommitEntry{id, *commit});
+    if (filter.after != id) {
+      ASSIGN_OR_RETURN(const bool taken, wanted.Takes(id, *commit));
+      if (taken) entries.push_back(CommitEntry{id, *commit});
+    }
     if (filter.limit != 0 && entries.size() == filter.limit) break;
     for (size_t i = 0; i < commit->parents.size() && (i == 0 || filter.all_parents); ++i) {
       RETURN_IF_ERROR(push(commit->parents[i]));
@@ -128,10 +136,11 @@ base::Result<TableState> Catalog::GetTable(const base::Context& ctx, const model
 }
 
 base::Result<std::vector<model::Namespace>> Catalog::ListNamespaces(const base::Context& ctx,
-                                                                    const model::CommitId& commit) {
+                                                                    const model::CommitId& commit,
+                                                                    const NamespacePage& page) {
   Reader reader(store_, ctx);
   ASSIGN_OR_RETURN(const auto at, reader.CommitAt(commit));
-  return NamespacesIn(reader, at->tree);
+  return NamespacesIn(reader, at->tree, page);
 }
 
 base::Result<bool> Catalog::HasNamespace(const base::Context& ctx, const model::CommitId& commit,

@@ -3,7 +3,7 @@
 #include "catalog/key.h"
 #include "catalog/reader_internal.h"
 #include "catalog/reasons.h"
-#include "catalog/text_filter_internal.h"
+#include "catalog/text_filter.h"
 #include "model/names.h"
 
 namespace catalog {
@@ -177,15 +177,15 @@ base::Result<ResolvedRef> Catalog::RenameRef(const base::Context& ctx, const std
 
 base::Result<std::vector<ResolvedRef>> Catalog::ListRefs(const base::Context& ctx, RefKind kind,
                                                          const RefList& list) {
-  ASSIGN_OR_RETURN(const TextFilter filter, TextFilter::Of(list.name));
+  ASSIGN_OR_RETURN(const TextFilter filter, TextFilter::Of(list.name, list.search));
   Reader reader(store_, ctx);
   std::vector<ResolvedRef> found;
-  ASSIGN_OR_RETURN(const auto refs, reader.AllRefs(list.user.empty() ? "" : list.user + "."));
-  for (const auto& [name, record] : refs) {
-    if (record.kind != kind || name <= list.after || !filter.Matches(name)) continue;
-    found.push_back(Answer(name, record));
-    if (list.limit != 0 && found.size() == list.limit) break;
-  }
+  const std::string start = list.user.empty() ? "" : list.user + ".";
+  RETURN_IF_ERROR(
+      reader.WalkRefs(start, list.after, [&](const std::string& name, RefRecord record) {
+        if (record.kind == kind && filter.Matches(name)) found.push_back(Answer(name, record));
+        return list.limit == 0 || found.size() < list.limit;
+      }));
   return found;
 }
 

@@ -54,13 +54,13 @@ base::Result<PutTable> RevertOne(Reader& reader, const model::TableName& name,
         .Set("table", name.ToString())
         .Set("hash", head.text());
   };
-  if (current == wanted) {
-    return refuse(base::Code::kFailedPrecondition, kRevertIdentical,
-                  "is the same in \"" + request.source + "\" and \"" + request.into + "\"");
-  }
   if (current && !request.replace) {
     return refuse(base::Code::kAlreadyExists, kRevertExists,
                   "exists in \"" + request.into + "\": ask to replace it");
+  }
+  if (current == wanted) {
+    return refuse(base::Code::kFailedPrecondition, kRevertIdentical,
+                  "is the same in \"" + request.source + "\" and \"" + request.into + "\"");
   }
   return PutTable{name, *wanted, Presence::kAny, Intent::kRevert, {}};
 }

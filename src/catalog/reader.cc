@@ -137,19 +137,28 @@ base::Result<std::optional<TableState>> Reader::TableIn(const base::Bytes& tree,
   return std::optional<TableState>(std::move(table));
 }
 
+base::Status Reader::WalkRefs(const std::string& start, const std::string& after,
+                              const std::function<bool(std::string name, RefRecord record)>& take) {
+  std::string last = after.empty() ? "" : RefKey(after);
+  while (true) {
+    ASSIGN_OR_RETURN(const auto page, store_.List(ctx_, RefKey(start), last, kPage));
+    for (const state::KeyedRecord& item : page) {
+      ASSIGN_OR_RETURN(RefRecord ref, DecodeRefRecord(item.record.bytes));
+      if (!take(item.key.substr(kRefPrefix.size()), std::move(ref))) return base::Ok();
+    }
+    if (page.size() < kPage) return base::Ok();
+    last = page.back().key;
+  }
+}
+
 base::Result<std::vector<std::pair<std::string, RefRecord>>> Reader::AllRefs(
     const std::string& start) {
   std::vector<std::pair<std::string, RefRecord>> refs;
-  std::string after;
-  while (true) {
-    ASSIGN_OR_RETURN(const auto page, store_.List(ctx_, RefKey(start), after, kPage));
-    for (const state::KeyedRecord& item : page) {
-      ASSIGN_OR_RETURN(RefRecord ref, DecodeRefRecord(item.record.bytes));
-      refs.emplace_back(item.key.substr(kRefPrefix.size()), std::move(ref));
-    }
-    if (page.size() < kPage) return refs;
-    after = page.back().key;
-  }
+  RETURN_IF_ERROR(WalkRefs(start, "", [&](std::string name, RefRecord record) {
+    refs.emplace_back(std::move(name), std::move(record));
+    return true;
+  }));
+  return refs;
 }
 
 }  // namespace catalog

@@ -2,6 +2,7 @@
 // it cannot change.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +62,9 @@ class Reader {
   base::Result<ResolvedRef> Resolve(const std::string& text);
   /// Every record under "ref/" + `start`, in order.
   base::Result<std::vector<std::pair<std::string, RefRecord>>> AllRefs(const std::string& start);
+  /// The same from behind `after` on, until `take` says false.
+  base::Status WalkRefs(const std::string& start, const std::string& after,
+                        const std::function<bool(std::string name, RefRecord record)>& take);
 
  private:
   base::Result<model::CommitId> FindPrefix(const model::RefExpression& ref,

@@ -49,25 +49,31 @@ struct ResolvedRef {
 
 struct RefList {
   std::string name;  // exact, or a regular expression (searched) when it starts with ^; empty = all
-  std::string user;  // names that start with "<user>."; empty = all
-  uint32_t limit = 0;  // 0 = all
-  std::string after;   // names greater than this: the next page
-};
-
-struct LogFilter {
-  std::string message;  // exact, or a regular expression when it starts with ^
-  std::string author;   // the same
-  std::map<std::string, std::string> properties;  // all of them equal
-  std::optional<base::Instant> since;             // authored
-  std::optional<base::Instant> until;
-  std::optional<model::CommitId> parent;  // commits with this parent
-  bool all_parents = false;  // false: first parents only, one entry per change of the branch
-  uint32_t limit = 10;       // 0 = all
+  bool search = false;  // `name` is an expression in any case, found anywhere in a name
+  std::string user;     // names that start with "<user>."; empty = all
+  uint32_t limit = 0;   // 0 = all
+  std::string after;    // names greater than this: the next page
 };
 
 struct CommitEntry {
   model::CommitId id;
   Commit commit;
+};
+
+struct LogFilter {
+  std::string message;  // exact, or a regular expression when it starts with ^
+  std::string author;   // the same
+  bool search = false;  // both are expressions in any case, found anywhere
+  std::map<std::string, std::string> properties;  // all of them equal
+  std::optional<base::Instant> since;             // authored
+  std::optional<base::Instant> until;
+  std::optional<model::CommitId> parent;  // commits with this parent
+  /// Whatever else is asked of a commit; its error ends the log.
+  std::function<base::Result<bool>(const CommitEntry&)> where;
+  /// The next page: only what is older than this commit, by first parents.
+  std::optional<model::CommitId> after;
+  bool all_parents = false;  // false: first parents only, one entry per change of the branch
+  uint32_t limit = 10;       // 0 = all
 };
 
 struct TableEntry {
@@ -79,6 +85,12 @@ struct TableEntry {
 struct TablePage {
   std::optional<model::Namespace> ns;  // only tables directly in it; absent = all tables
   std::optional<model::TableName> after;
+  uint32_t limit = 0;
+};
+
+/// As TablePage, for namespaces.
+struct NamespacePage {
+  std::optional<model::Namespace> after;
   uint32_t limit = 0;
 };
 

@@ -135,10 +135,11 @@ base::Error NoTable(const std::string& table, const model::CommitId& commit,
   return error;
 }
 
-base::Result<std::vector<model::Namespace>> NamespacesIn(Reader& reader, const base::Bytes& tree) {
+base::Result<std::vector<model::Namespace>> NamespacesIn(Reader& reader, const base::Bytes& tree,
+                                                         const NamespacePage& page) {
   std::vector<model::Namespace> found;
-  base::Bytes after;
-  while (true) {
+  base::Bytes after = page.after ? KeyOf(*page.after) : base::Bytes();
+  while (page.limit == 0 || found.size() < page.limit) {
     ASSIGN_OR_RETURN(const auto entries, TreeList(reader.nodes(), tree, TreeRange{"", after, 1}));
     if (entries.empty()) return found;
     ASSIGN_OR_RETURN(const KeyName name, NameOfKey(entries.front().key));
@@ -151,6 +152,7 @@ base::Result<std::vector<model::Namespace>> NamespacesIn(Reader& reader, const b
     found.push_back(*ns);
     after = entries.front().key;
   }
+  return found;
 }
 
 base::Error NoNamespace(Reader& reader, const base::Bytes& tree, const std::string& ns,

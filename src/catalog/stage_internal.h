@@ -29,6 +29,7 @@ base::Error NoTable(const std::string& table, const model::CommitId& commit,
                     const std::vector<std::string>& known);
 base::Error NoNamespace(Reader& reader, const base::Bytes& tree, const std::string& ns,
                         const model::CommitId& commit);
-base::Result<std::vector<model::Namespace>> NamespacesIn(Reader& reader, const base::Bytes& tree);
+base::Result<std::vector<model::Namespace>> NamespacesIn(Reader& reader, const base::Bytes& tree,
+                                                         const NamespacePage& page = {});
 
 }  // namespace catalog

@@ -8,6 +8,7 @@
 #include "catalog/reasons.h"
 #include "control/names.h"
 #include "control/reasons.h"
+#include "control/refs_service.h"
 #include "control/run_driver.h"
 #include "lakehouse/reasons.h"
 
@@ -217,12 +218,10 @@ catalog::CommitNote ImportDriver::Note() const {
   catalog::CommitNote note;
   note.author = job_.record().user;
   note.message =
-      order_.options.message.empty()
-          ? std::string(order_.rows ? "import into " : "create table ") + order_.table.ToString()
-          : order_.options.message;
-  note.properties = order_.options.properties;
-  note.properties["bpln_job_id"] = job_.id().text();
-  note.properties["bpln_username"] = note.author;
+      MessageOf(order_.options.message, order_.options.body,
+                (order_.rows ? "import into " : "create table ") + order_.table.ToString());
+  note.properties = parts_.JobProperties(job_.id().text(), job_.run().text(), note.author);
+  note.properties.insert(order_.options.properties.begin(), order_.options.properties.end());
   return note;
 }
 

@@ -1,46 +1,60 @@
-#include <regex>
 #include <utility>
 
-#include "catalog/reasons.h"
+#include "catalog/text_filter.h"
 #include "control/names.h"
 #include "control/refs_service.h"
 
 namespace control {
+namespace {
+
+constexpr uint32_t kPage = 256;
+
+}  // namespace
+
+std::string MessageOf(const std::string& message, const std::string& body,
+                      const std::string& fallback) {
+  const std::string& subject = message.empty() ? fallback : message;
+  return body.empty() ? subject : subject + "\n\n" + body;
+}
 
 catalog::CommitNote NoteOf(const base::Context& ctx, const Parts& parts,
                            const api::WriteOptions& options, const std::string& fallback) {
   catalog::CommitNote note;
   note.author = parts.UserOf(ctx);
-  note.message = options.message.empty() ? fallback : options.message;
+  note.message = MessageOf(options.message, options.body, fallback);
   note.properties = options.properties;
   note.request_id = options.request_id;
   return note;
-}
-
-base::Result<bool> NameFits(const std::string& filter, const std::string& name) {
-  if (filter.empty()) return true;
-  if (filter[0] != '^') return filter == name;
-  try {
-    return std::regex_search(name, std::regex(filter, std::regex::ECMAScript));
-  } catch (const std::regex_error&) {
-    return base::Error(base::Code::kInvalidArgument, catalog::kBadFilter,
-                       "\"" + filter + "\" is not a regular expression")
-        .Set("filter", filter);
-  }
 }
 
 base::Result<std::vector<std::string>> NamespacesService::List(const base::Context& ctx,
                                                                const std::string& ref,
                                                                const api::ListOptions& options) {
   ASSIGN_OR_RETURN(const catalog::ResolvedRef resolved, RefOf(ctx, parts_, ref));
-  ASSIGN_OR_RETURN(const auto found, parts_.catalog.ListNamespaces(ctx, resolved.commit));
-  std::vector<std::string> names;
-  for (const model::Namespace& ns : found) {
-    ASSIGN_OR_RETURN(const bool fits, NameFits(options.name, ns.ToString()));
-    if (fits && (options.limit == 0 || names.size() < options.limit))
-      names.push_back(ns.ToString());
+  ASSIGN_OR_RETURN(const catalog::TextFilter filter,
+                   catalog::TextFilter::Of(options.name, options.search));
+  if (!filter.only().empty() && options.after.empty()) {
+    const auto only = model::ParseNamespace(filter.only());
+    if (!only.ok()) return std::vector<std::string>();  // no namespace has such a name
+    ASSIGN_OR_RETURN(const bool found, parts_.catalog.HasNamespace(ctx, resolved.commit, *only));
+    return found ? std::vector<std::string>{filter.only()} : std::vector<std::string>();
   }
-  return names;
+  catalog::NamespacePage page;
+  page.limit = kPage;
+  if (!options.after.empty()) {
+    ASSIGN_OR_RETURN(page.after, model::ParseNamespace(options.after));
+  }
+  std::vector<std::string> names;
+  while (true) {
+    RETURN_IF_ERROR(ctx.Check(parts_.clock.Now()));
+    ASSIGN_OR_RETURN(const auto found, parts_.catalog.ListNamespaces(ctx, resolved.commit, page));
+    for (const model::Namespace& ns : found) {
+      if (filter.Matches(ns.ToString())) names.push_back(ns.ToString());
+      if (options.limit != 0 && names.size() == options.limit) return names;
+    }
+    if (found.size() < page.limit) return names;
+    page.after = found.back();
+  }
 }
 
 base::Result<api::RefEntry> NamespacesService::Commit(const base::Context& ctx,

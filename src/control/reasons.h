@@ -26,6 +26,11 @@ inline constexpr char kProcessEnded[] = "control.process_ended";
 inline constexpr char kBadRequest[] = "control.bad_request";
 /// kInvalidArgument: "ns.table" together with another namespace. table, namespace.
 inline constexpr char kNamespaceUnresolved[] = "control.namespace_unresolved";
+/// kInvalidArgument: a condition that is no expression, or does not fit what it is asked of. column
+/// (from 1, where it is known).
+inline constexpr char kBadExpression[] = "control.bad_expression";
+/// kNotFound: a condition asks for a key that is not there; what it is asked of does not fit. key.
+inline constexpr char kNoSuchKey[] = "control.no_such_key";
 
 // Rights. All kPermissionDenied.
 /// kPermissionDenied: branch_name.

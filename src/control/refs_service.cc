@@ -1,7 +1,11 @@
 #include "control/refs_service.h"
 
+#include <functional>
+#include <optional>
 #include <utility>
 
+#include "catalog/text_filter.h"
+#include "control/commit_condition.h"
 #include "control/names.h"
 
 namespace control {
@@ -35,6 +39,12 @@ api::RefEntry ToApi(const catalog::ResolvedRef& ref) {
   return {ref.name, ToApi(ref.kind), ref.commit, ref.created_by};
 }
 
+api::CommitEntry ToApi(const catalog::CommitEntry& entry) {
+  const catalog::Commit& commit = entry.commit;
+  return {entry.id,         commit.parents, commit.author,     commit.committer,    commit.authored,
+          commit.committed, commit.message, commit.properties, commit.run_id.text()};
+}
+
 base::Result<api::RefEntry> Entry(base::Result<catalog::ResolvedRef> ref) {
   if (!ref.ok()) return std::move(ref).error();
   return ToApi(ref.value());
@@ -63,6 +73,25 @@ void CompareColumns(const columnar::Schema& before, const columnar::Schema& afte
       !out.columns_added.empty() || !out.columns_removed.empty() || !out.columns_changed.empty();
 }
 
+/// What is asked of a commit beyond what the catalog knows to ask; empty = nothing.
+base::Result<std::function<base::Result<bool>(const catalog::CommitEntry&)>> WhereOf(
+    const api::CommitFilter& filter) {
+  using Where = std::function<base::Result<bool>(const catalog::CommitEntry&)>;
+  const bool by_author = !filter.author_name.empty() || !filter.author_email.empty();
+  if (!by_author && filter.expression.empty()) return Where();
+  ASSIGN_OR_RETURN(const auto name, catalog::TextFilter::Of(filter.author_name, filter.search));
+  ASSIGN_OR_RETURN(const auto email, catalog::TextFilter::Of(filter.author_email, filter.search));
+  std::optional<CommitCondition> condition;
+  if (!filter.expression.empty()) {
+    ASSIGN_OR_RETURN(condition, CommitCondition::Of(filter.expression));
+  }
+  return Where([name, email, condition](const catalog::CommitEntry& entry) -> base::Result<bool> {
+    // Authors have no e-mail address here: only what an empty one fits is found.
+    if (!name.Matches(entry.commit.author) || !email.Matches("")) return false;
+    return condition ? condition->Holds(ToApi(entry)) : true;
+  });
+}
+
 }  // namespace
 
 base::Result<api::RefEntry> RefsService::Get(const base::Context& ctx, const std::string& ref) {
@@ -72,9 +101,13 @@ base::Result<api::RefEntry> RefsService::Get(const base::Context& ctx, const std
 base::Result<std::vector<api::RefEntry>> RefsService::List(const base::Context& ctx,
                                                            api::RefKind kind,
                                                            const api::ListOptions& options) {
-  ASSIGN_OR_RETURN(const auto found,
-                   parts_.catalog.ListRefs(ctx, ToCatalog(kind),
-                                           {options.name, options.user, options.limit, {}}));
+  catalog::RefList list;
+  list.name = options.name;
+  list.search = options.search;
+  list.user = options.user;
+  list.limit = options.limit;
+  list.after = options.after;
+  ASSIGN_OR_RETURN(const auto found, parts_.catalog.ListRefs(ctx, ToCatalog(kind), list));
   std::vector<api::RefEntry> entries;
   for (const catalog::ResolvedRef& ref : found) entries.push_back(ToApi(ref));
   return entries;
@@ -118,7 +151,8 @@ base::Result<api::RefEntry> RefsService::Merge(const base::Context& ctx,
   merge.source = request.source;
   merge.into = request.into;
   merge.note.author = parts_.UserOf(ctx);
-  merge.note.message = request.message;
+  merge.note.message =
+      MessageOf(request.message, request.body, "merge " + request.source + " into " + request.into);
   merge.note.properties = request.properties;
   merge.note.request_id = request.request_id;
   ASSIGN_OR_RETURN(const catalog::CommitResult merged, parts_.catalog.Merge(ctx, merge));
@@ -172,13 +206,13 @@ base::Result<std::vector<api::CommitEntry>> RefsService::Log(const base::Context
   wanted.since = filter.since;
   wanted.until = filter.until;
   wanted.limit = filter.limit;
+  wanted.search = filter.search;
+  wanted.parent = filter.parent;
+  wanted.after = filter.after;
+  ASSIGN_OR_RETURN(wanted.where, WhereOf(filter));
   ASSIGN_OR_RETURN(const auto found, parts_.catalog.Log(ctx, resolved.commit, wanted));
   std::vector<api::CommitEntry> entries;
-  for (const catalog::CommitEntry& entry : found) {
-    const catalog::Commit& commit = entry.commit;
-    entries.push_back({entry.id, commit.parents, commit.author, commit.committer, commit.authored,
-                       commit.committed, commit.message, commit.properties, commit.run_id.text()});
-  }
+  for (const catalog::CommitEntry& entry : found) entries.push_back(ToApi(entry));
   return entries;
 }
 

@@ -57,12 +57,12 @@ class NamespacesService final : public api::Namespaces {
   Parts& parts_;
 };
 
+/// Subject (the user's, else `fallback`), then the body where there is one.
+std::string MessageOf(const std::string& message, const std::string& body,
+                      const std::string& fallback);
+
 /// What a write by hand says in its commit: the user's message, else `fallback`.
 catalog::CommitNote NoteOf(const base::Context& ctx, const Parts& parts,
                            const api::WriteOptions& options, const std::string& fallback);
-
-/// Exact, or a regular expression when it starts with ^; empty fits all. kInvalidArgument
-/// "catalog.bad_filter".
-base::Result<bool> NameFits(const std::string& filter, const std::string& name);
 
 }  // namespace control

@@ -50,9 +50,8 @@ catalog::CommitNote RunDriver::Note(const std::string& subject) const {
   catalog::CommitNote note;
   note.author = job_.record().user;
   note.message = subject + "\n\nRun job_id=" + job_.id().text();
-  note.properties = {{"bpln_job_id", job_.id().text()},
-                     {"bpln_project_id", plan_.logical.project_id},
-                     {"bpln_username", note.author}};
+  note.properties = parts_.JobProperties(job_.id().text(), job_.run().text(), note.author);
+  note.properties["bpln_project_id"] = plan_.logical.project_id;
   return note;
 }
 

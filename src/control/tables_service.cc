@@ -1,26 +1,51 @@
 #include "control/tables_service.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
+#include "catalog/text_filter.h"
 #include "control/names.h"
 #include "control/refs_service.h"
 
 namespace control {
+namespace {
+
+constexpr uint32_t kPage = 1024;
+
+}  // namespace
 
 base::Result<std::vector<api::TableEntry>> TablesService::List(
     const base::Context& ctx, const std::string& ref, const api::TableListOptions& options) {
   ASSIGN_OR_RETURN(const catalog::ResolvedRef resolved, RefOf(ctx, parts_, ref));
-  ASSIGN_OR_RETURN(const auto found, parts_.catalog.ListTables(ctx, resolved.commit));
-  std::vector<api::TableEntry> entries;
-  for (const catalog::TableEntry& table : found) {
-    ASSIGN_OR_RETURN(const bool name_fits, NameFits(options.name, table.name.name));
-    ASSIGN_OR_RETURN(const bool ns_fits, NameFits(options.ns, table.name.ns.ToString()));
-    if (!name_fits || !ns_fits) continue;
-    if (options.limit != 0 && entries.size() == options.limit) break;
-    entries.push_back({table.name.ns.ToString(), table.name.name, table.state.kind});
+  ASSIGN_OR_RETURN(const catalog::TextFilter names,
+                   catalog::TextFilter::Of(options.name, options.search));
+  ASSIGN_OR_RETURN(const catalog::TextFilter namespaces,
+                   catalog::TextFilter::Of(options.ns, options.search_ns));
+  catalog::TablePage page;
+  page.limit = options.limit == 0 ? kPage : std::min(kPage, options.limit);
+  if (!namespaces.only().empty()) {
+    const auto only = model::ParseNamespace(namespaces.only());
+    if (!only.ok()) return std::vector<api::TableEntry>();  // no namespace has such a name
+    page.ns = *only;
   }
-  return entries;
+  if (!options.after.empty()) {
+    ASSIGN_OR_RETURN(page.after, model::ParseTableName(options.after, {}));
+  }
+  std::vector<api::TableEntry> entries;
+  while (true) {
+    RETURN_IF_ERROR(ctx.Check(parts_.clock.Now()));
+    ASSIGN_OR_RETURN(const auto found, parts_.catalog.ListTables(ctx, resolved.commit, page));
+    for (const catalog::TableEntry& table : found) {
+      const std::string ns = table.name.ns.ToString();
+      if (!names.Matches(table.name.name) || !namespaces.Matches(ns)) continue;
+      entries.push_back({ns, table.name.name, table.state.kind});
+      if (options.limit != 0 && entries.size() == options.limit) return entries;
+    }
+    if (found.size() < page.limit) return entries;
+    page.after = found.back().name;
+    page.limit = kPage;
+  }
 }
 
 base::Result<api::TableDescription> TablesService::Get(const base::Context& ctx,
@@ -39,6 +64,9 @@ base::Result<api::TableDescription> TablesService::Get(const base::Context& ctx,
   description.kind = found.state.kind;
   description.schema = found.schema();
   description.partitioned_by = iceberg::PartitionTexts(found.spec(), found.schema());
+  for (const iceberg::PartitionField& field : found.spec().fields) {
+    description.partitions.push_back({field.name, field.transform.ToString()});
+  }
   description.records = found.SummaryNumber("total-records");
   description.size_bytes = found.SummaryNumber("total-files-size");
   description.files = found.SummaryNumber("total-data-files");

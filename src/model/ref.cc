@@ -13,7 +13,13 @@ constexpr size_t kHashDigitsMin = 8;
 
 base::Error Bad(std::string_view text, std::string_view problem) {
   return base::Error(base::Code::kInvalidArgument, "model.bad_ref",
-                     "ref \"" + std::string(text) + "\": " + std::string(problem));
+                     "ref \"" + std::string(text) + "\": " + std::string(problem))
+      .Set("ref", std::string(text));
+}
+
+base::Error BadTime(std::string_view text, std::string_view problem) {
+  return base::Error(base::Code::kInvalidArgument, "model.bad_time",
+                     "time \"" + std::string(text) + "\" " + std::string(problem));
 }
 
 bool IsHex(std::string_view text) {
@@ -23,19 +29,39 @@ bool IsHex(std::string_view text) {
   return true;
 }
 
-/// "2026-11-21", "2026-11-21T10:00:00", with optional fraction and "Z" or "+hh:mm".
-base::Result<base::Instant> ParseTime(std::string_view ref, std::string_view text) {
+base::Result<RefStep> ParseStep(std::string_view ref, char kind, std::string_view argument) {
+  RefStep step;
+  if (kind == '*') {
+    step.kind = RefStep::Kind::kTime;
+    const auto time = ParseTime(argument);
+    if (!time.ok()) return Bad(ref, time.error().message);
+    step.time = *time;
+    return step;
+  }
+  step.kind = kind == '^' ? RefStep::Kind::kParent : RefStep::Kind::kAncestor;
+  if (argument.empty()) return step;
+  const auto [end, error] =
+      std::from_chars(argument.data(), argument.data() + argument.size(), step.count);
+  if (error != std::errc() || end != argument.data() + argument.size()) {
+    return Bad(ref, std::string("\"") + kind + "\" needs a number after it");
+  }
+  return step;
+}
+
+}  // namespace
+
+base::Result<base::Instant> ParseTime(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, consumed = 0;
   const std::string copy(text);
   const int date_fields =
       std::sscanf(copy.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &consumed);
-  if (date_fields != 3) return Bad(ref, "the time after \"*\" is not like 2026-11-21T10:00:00Z");
+  if (date_fields != 3) return BadTime(text, "is not like 2026-11-21T10:00:00Z");
   std::string_view rest = text.substr(static_cast<size_t>(consumed));
   int64_t micros = 0;
   if (!rest.empty() && (rest[0] == 'T' || rest[0] == ' ')) {
     const std::string time(rest.substr(1));
     if (std::sscanf(time.c_str(), "%2d:%2d:%2d%n", &hour, &minute, &second, &consumed) != 3) {
-      return Bad(ref, "the time after \"*\" is not like 2026-11-21T10:00:00Z");
+      return BadTime(text, "is not like 2026-11-21T10:00:00Z");
     }
     rest.remove_prefix(1 + static_cast<size_t>(consumed));
     if (!rest.empty() && rest[0] == '.') {
@@ -54,7 +80,7 @@ base::Result<base::Instant> ParseTime(std::string_view ref, std::string_view tex
     const std::string zone(rest.substr(1));
     if ((rest[0] != '+' && rest[0] != '-') ||
         std::sscanf(zone.c_str(), "%2d:%2d", &offset_hour, &offset_minute) != 2) {
-      return Bad(ref, "the time zone is neither Z nor like +02:00");
+      return BadTime(text, "has a time zone that is neither Z nor like +02:00");
     }
     offset_minutes = (offset_hour * 60 + offset_minute) * (rest[0] == '-' ? -1 : 1);
   }
@@ -62,30 +88,11 @@ base::Result<base::Instant> ParseTime(std::string_view ref, std::string_view tex
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60)
-    return Bad(ref, "there is no such time");
+    return BadTime(text, "is no time that exists");
   return base::Instant(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
          std::chrono::minutes(minute - offset_minutes) + std::chrono::seconds(second) +
          std::chrono::microseconds(micros);
 }
-
-base::Result<RefStep> ParseStep(std::string_view ref, char kind, std::string_view argument) {
-  RefStep step;
-  if (kind == '*') {
-    step.kind = RefStep::Kind::kTime;
-    ASSIGN_OR_RETURN(step.time, ParseTime(ref, argument));
-    return step;
-  }
-  step.kind = kind == '^' ? RefStep::Kind::kParent : RefStep::Kind::kAncestor;
-  if (argument.empty()) return step;
-  const auto [end, error] =
-      std::from_chars(argument.data(), argument.data() + argument.size(), step.count);
-  if (error != std::errc() || end != argument.data() + argument.size()) {
-    return Bad(ref, std::string("\"") + kind + "\" needs a number after it");
-  }
-  return step;
-}
-
-}  // namespace
 
 base::Status CheckRefName(std::string_view name) {
   const auto bad = [&](std::string_view problem) {
@@ -116,7 +123,11 @@ base::Result<RefExpression> ParseRef(std::string_view text) {
       return Bad(text, "what follows \"@\" must be 8 to 64 hexadecimal digits");
     }
   }
-  if (!parsed.name.empty()) RETURN_IF_ERROR(CheckRefName(parsed.name));
+  if (!parsed.name.empty()) {
+    if (const base::Status named = CheckRefName(parsed.name); !named.ok()) {
+      return Bad(text, named.error().message);
+    }
+  }
   if (parsed.name.empty() && parsed.hash.empty())
     return Bad(text, "names neither a branch, a tag nor a commit");
   std::string_view rest =

@@ -32,8 +32,12 @@ struct RefExpression {
   bool operator==(const RefExpression&) const = default;
 };
 
-/// kInvalidArgument "model.bad_ref" saying what is wrong with the text.
+/// kInvalidArgument "model.bad_ref" saying what is wrong with the text. ref.
 base::Result<RefExpression> ParseRef(std::string_view text);
+
+/// "2026-11-21", "2026-11-21T10:00:00", with optional fraction and "Z" or "+hh:mm"; UTC without
+/// one. kInvalidArgument "model.bad_time".
+base::Result<base::Instant> ParseTime(std::string_view text);
 
 /// Branch and tag names: 1 to 255 bytes UTF-8, no control characters, no "@^~*", not "." or "..".
 /// "model.bad_name".

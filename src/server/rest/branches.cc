@@ -1,0 +1,133 @@
+#include "base/pattern.h"
+#include "model/ref.h"
+#include "server/rest/reply.h"
+#include "server/rest/resources.h"
+
+namespace server::rest {
+namespace {
+
+constexpr uint32_t kPageMax = 500;
+constexpr char kCallingUser[] = "~";
+
+/// Whose branches are asked for; empty = everybody's.
+std::string UserOf(const Call& call) {
+  const std::string user(call.request.Query("filter_by_user"));
+  return user == kCallingUser ? call.ctx.principal : user;
+}
+
+/// The branches of a user begin with main, which is everybody's; then follow the user's own by
+/// name. A cursor is "main:" behind main, "own:<name>" behind another.
+std::string CursorOf(const std::string& user, const api::RefEntry& ref) {
+  if (user.empty()) return ref.name;
+  return ref.name == model::kMainBranch ? "main:" : "own:" + ref.name;
+}
+
+base::Result<std::vector<api::RefEntry>> ListOf(const Call& call, const std::string& user,
+                                                const Page& page) {
+  api::ListOptions options;
+  options.name = std::string(call.request.Query("filter_by_name"));
+  options.search = true;
+  options.user = user;
+  options.limit = page.ask();
+  std::vector<api::RefEntry> found;
+  if (user.empty()) {
+    options.after = page.cursor;
+  } else if (page.cursor.empty()) {
+    ASSIGN_OR_RETURN(const base::Pattern pattern, base::Pattern::Of(options.name));
+    if (pattern.FoundIn(model::kMainBranch)) {
+      ASSIGN_OR_RETURN(found.emplace_back(),
+                       call.ports.refs.Get(call.ctx, std::string(model::kMainBranch)));
+      --options.limit;
+    }
+  } else {
+    options.after = page.cursor.substr(page.cursor.find(':') + 1);
+  }
+  ASSIGN_OR_RETURN(const auto listed, call.ports.refs.ListBranches(call.ctx, options));
+  found.insert(found.end(), listed.begin(), listed.end());
+  return found;
+}
+
+}  // namespace
+
+HttpReply ListBranches(const Call& call) {
+  const base::Result<Page> page = PageOf(call, "branches", kPageMax);
+  if (!page.ok()) return Refuse(page.error(), {});
+  if (page->empty) return Json(200, wire::RefsBody({}, ""));
+  const std::string user = UserOf(call);
+  auto found = ListOf(call, user, *page);
+  if (!found.ok()) return Refuse(found.error(), {});
+  const std::string next =
+      CutPage(*page, *found, [&](const api::RefEntry& ref) { return CursorOf(user, ref); });
+  return Json(200, wire::RefsBody(*found, next));
+}
+
+HttpReply CreateBranch(const Call& call) {
+  wire::Asked asked{.operation = wire::Operation::kCreateBranch};
+  const auto body = wire::ParseRequestBody(call.request.body);
+  if (!body.ok()) return Refuse(body.error(), asked);
+  const auto name = Need(body->branch_name, "branch_name");
+  if (!name.ok()) return Refuse(name.error(), asked);
+  asked.target = *name;
+  asked.ref = body->from_ref.value_or(std::string(model::kMainBranch));
+  // A malformed or unknown ref is reported before anything about the name.
+  const auto from = Resolve(call, asked.ref);
+  if (!from.ok()) return Refuse(from.error(), asked);
+  asked.ref_entry = *from;
+  const auto created = call.ports.refs.CreateBranch(call.ctx, *name, RefText(asked.ref));
+  if (!created.ok()) return Refuse(created.error(), asked);
+  return Json(201, wire::RefBody(*created));
+}
+
+HttpReply GetBranch(const Call& call) {
+  const wire::Asked asked{.operation = wire::Operation::kGetBranch, .target = call.names[0]};
+  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
+  if (!found.ok()) return Refuse(found.error(), asked);
+  return Json(200, wire::RefBody(*found));
+}
+
+HttpReply RenameBranch(const Call& call) {
+  wire::Asked asked{.operation = wire::Operation::kRenameBranch, .target = call.names[0]};
+  const auto body = wire::ParseRequestBody(call.request.body);
+  if (!body.ok()) return Refuse(body.error(), asked);
+  const auto name = Need(body->branch_name, "branch_name");
+  if (!name.ok()) return Refuse(name.error(), asked);
+  asked.next = *name;
+  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
+  if (!found.ok()) return Refuse(found.error(), asked);
+  const auto renamed = call.ports.refs.Rename(call.ctx, found->name, *name, api::RefKind::kBranch);
+  if (!renamed.ok()) return Refuse(renamed.error(), asked);
+  return Json(200, wire::RefBody(*renamed));
+}
+
+HttpReply DeleteBranch(const Call& call) {
+  const wire::Asked asked{.operation = wire::Operation::kDeleteBranch, .target = call.names[0]};
+  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
+  if (!found.ok()) return Refuse(found.error(), asked);
+  const base::Status deleted = call.ports.refs.Delete(call.ctx, found->name, api::RefKind::kBranch);
+  if (!deleted.ok()) return Refuse(deleted.error(), asked);
+  return Json(200, wire::RefBody(*found));
+}
+
+HttpReply Merge(const Call& call) {
+  wire::Asked asked{
+      .operation = wire::Operation::kMerge, .ref = call.names[0], .target = call.names[1]};
+  const auto body = wire::ParseRequestBody(call.request.body);
+  if (!body.ok()) return Refuse(body.error(), asked);
+  const auto source = Resolve(call, call.names[0]);
+  if (!source.ok()) return Refuse(source.error(), asked);
+  asked.ref_entry = *source;
+  const auto into = Named(call, call.names[1], api::RefKind::kBranch);
+  if (!into.ok()) return Refuse(into.error(), asked);
+  asked.target_entry = *into;
+  api::MergeRequest request;
+  request.source = RefText(call.names[0]);
+  request.into = into->name;
+  request.message = body->commit_message;
+  request.body = body->commit_body;
+  request.properties = body->commit_properties;
+  const auto merged = call.ports.refs.Merge(call.ctx, request);
+  if (!merged.ok()) return Refuse(merged.error(), asked);
+  return Json(200, wire::MovedBody(*merged));
+}
+
+}  // namespace server::rest

@@ -1,0 +1,13 @@
+// The reasons of errors in what the network sent, each with its code and the keys of its
+// Error.context.
+#pragma once
+
+namespace wire {
+
+/// kInvalidArgument: the body of a request is no JSON object, or a field is not what it should be.
+/// field.
+inline constexpr char kBadBody[] = "wire.bad_body";
+/// kInvalidArgument: a pagination token of another listing, or one that was changed.
+inline constexpr char kBadPageToken[] = "wire.bad_page_token";
+
+}  // namespace wire
