@@ -147,7 +147,12 @@ base::Result<Reply> Execute(Session& session, const BranchDiff& command) {
 base::Result<Reply> Execute(Session& session, const BranchMerge& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   ASSIGN_OR_RETURN(const std::string into, session.BranchOr(command.into));
-  const api::MergeRequest request{command.source, into, command.message, command.properties, ""};
+  const api::MergeRequest request{.source = command.source,
+                                  .into = into,
+                                  .message = command.message,
+                                  .body = {},
+                                  .properties = command.properties,
+                                  .request_id = {}};
   ASSIGN_OR_RETURN(const api::RefEntry merged, services.refs->Merge(session.ctx(), request));
   return Done(
       session, RefJson(merged),
@@ -191,8 +196,13 @@ base::Result<Reply> Execute(Session& session, const TagRename& command) {
 base::Result<Reply> Execute(Session& session, const CommitLog& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   ASSIGN_OR_RETURN(const std::string ref, session.BranchOr(command.ref));
-  const api::CommitFilter filter{command.message, command.author, command.properties,
-                                 command.since,   command.until,  command.limit};
+  api::CommitFilter filter;
+  filter.message = command.message;
+  filter.author = command.author;
+  filter.properties = command.properties;
+  filter.since = command.since;
+  filter.until = command.until;
+  filter.limit = command.limit;
   ASSIGN_OR_RETURN(const std::vector<api::CommitEntry> commits,
                    services.refs->Log(session.ctx(), ref, filter));
   Json list = Json::List();

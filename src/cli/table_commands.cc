@@ -83,9 +83,10 @@ base::Result<Reply> Execute(Session& session, const TableImport& command) {
 base::Result<Reply> Execute(Session& session, const TableRevert& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   ASSIGN_OR_RETURN(const std::string into, session.BranchOr(command.into));
-  const api::RevertRequest request{command.name,    command.ns,
-                                   command.source,  into,
-                                   command.replace, {command.message, command.properties, ""}};
+  const api::WriteOptions options{
+      .message = command.message, .body = {}, .properties = command.properties, .request_id = {}};
+  const api::RevertRequest request{command.name, command.ns,      command.source,
+                                   into,         command.replace, options};
   ASSIGN_OR_RETURN(const api::RefEntry reverted, services.tables->Revert(session.ctx(), request));
   return Reply{RefJson(reverted),
                Mark(session) + "table " + command.name + " on " + into + " is as it was at " +
