@@ -11,7 +11,8 @@ deps=$(cd "$deps" && pwd)
 DEBIAN_PACKAGES="g++ cmake ninja-build mold ccache pkg-config make git ca-certificates python3 python3-venv
   python3-pip uidmap libssl-dev libsqlite3-dev sqlite3 libtree-sitter-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libfmt-dev libyaml-cpp-dev libseccomp-dev libcap-dev libgtest-dev libgmock-dev libbenchmark-dev
-  zlib1g-dev libzstd-dev clang-format-19 unzip iproute2"
+  zlib1g-dev libzstd-dev clang-format-19 unzip iproute2 libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
+  libboost1.81-dev libzip-dev"
 
 install_debian_packages() {
   local missing="" package
