@@ -14,12 +14,20 @@ EmbeddedBackend::EmbeddedBackend(std::ostream& notices)
       settings_(ConfigFolder()),
       doctor_(installation_, settings_),
       lakes_(settings_),
-      projects_(rng_) {}
+      projects_(rng_),
+      serving_(
+          notices,
+          [this](const base::Context& ctx, const cli::LakeChoice& lake,
+                 const cli::ServeChoice& choice) -> base::Result<embedded::Embedded*> {
+            RETURN_IF_ERROR(OpenLake(ctx, lake, choice.jobs_running_max, choice.import_folders));
+            return embedded_.get();
+          }) {}
 
 EmbeddedBackend::~EmbeddedBackend() = default;
 
-base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
-                                                  const cli::LakeChoice& lake) {
+base::Status EmbeddedBackend::OpenLake(const base::Context& ctx, const cli::LakeChoice& lake,
+                                       uint32_t jobs_running_max,
+                                       const std::vector<std::string>& import_folders) {
   embedded::Options options;
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
@@ -28,6 +36,8 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   options.python_folder = installation_.python_folder;
   options.temp_folder = TempFolder();
   options.launcher.program = installation_.launcher;
+  options.jobs_running_max = jobs_running_max;
+  options.import_folders = import_folders;
   options.environment.uv = installation_.uv;
   options.secrets.key_file = Variable("BOATHOUSE_SECRET_KEY_FILE", "");
   options.secrets.passphrase = Variable("BOATHOUSE_SECRET_PASSPHRASE", "");
@@ -45,6 +55,12 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
                      : ", what it wrote is on branch \"" + recovered.run_branch + "\"")
              << "\n";
   }
+  return base::Ok();
+}
+
+base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
+                                                  const cli::LakeChoice& lake) {
+  RETURN_IF_ERROR(OpenLake(ctx, lake, 0, {}));
   cli::Services services;
   services.refs = &embedded_->refs();
   services.namespaces = &embedded_->namespaces();

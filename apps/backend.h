@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "base/rng.h"
 #include "cli/project_folder.h"
@@ -12,6 +13,7 @@
 #include "embedded/embedded.h"
 #include "installation.h"
 #include "local_ports.h"
+#include "serve.h"
 #include "settings.h"
 
 namespace apps {
@@ -25,10 +27,14 @@ class EmbeddedBackend final : public cli::Backend {
   cli::Doctor& doctor() override { return doctor_; }
   cli::LakeAdmin& lakes() override { return lakes_; }
   cli::Projects& projects() override { return projects_; }
+  cli::Serving& serving() override { return serving_; }
   std::string version() const override;
   std::map<std::string, std::string> components() const override;
 
  private:
+  base::Status OpenLake(const base::Context& ctx, const cli::LakeChoice& lake,
+                        uint32_t jobs_running_max, const std::vector<std::string>& import_folders);
+
   std::ostream& notices_;
   const Installation installation_;
   FileSettings settings_;
@@ -37,6 +43,7 @@ class EmbeddedBackend final : public cli::Backend {
   base::SystemRng rng_;
   cli::ProjectFolder projects_;
   ArrowResultFiles result_files_;
+  LakeServing serving_;
   std::unique_ptr<embedded::Embedded> embedded_;
 };
 

@@ -25,6 +25,7 @@ SEAMS = {
     "sqlite3": "state",
     "tree_sitter": "project",
     "yaml-cpp": "project",
+    "zip": "wire",
     "zlib": "*",  # .cc only
     "zstd": "*",
 }

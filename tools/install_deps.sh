@@ -11,7 +11,8 @@ deps=$(cd "$deps" && pwd)
 DEBIAN_PACKAGES="g++ cmake ninja-build mold ccache pkg-config make git ca-certificates python3 python3-venv
   python3-pip uidmap libssl-dev libsqlite3-dev sqlite3 libtree-sitter-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libfmt-dev libyaml-cpp-dev libseccomp-dev libcap-dev libgtest-dev libgmock-dev libbenchmark-dev
-  zlib1g-dev libzstd-dev clang-format-19 unzip iproute2"
+  zlib1g-dev libzstd-dev clang-format-19 unzip iproute2 libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
+  libboost1.81-dev libzip-dev"
 
 install_debian_packages() {
   local missing="" package
@@ -135,6 +136,27 @@ fetch_peers() {
   touch "$stamp"
 }
 
+# The client that other people wrote, in each version we promise to serve; pyarrow is the one of the peers.
+fetch_clients() {
+  local list="$here/tools/client_versions.txt" stamp line version
+  stamp="$deps/.clients-$(sha256sum "$list" | cut -c1-16)"
+  [ -e "$stamp" ] && return 0
+  rm -f "$deps"/.clients-*
+  mkdir -p "$deps/clients"
+  grep '^[0-9]' "$list" | while read -r version line; do
+    [ -e "$deps/clients/$version/.complete" ] && continue
+    rm -rf "$deps/clients/$version"
+    python3 -m venv "$deps/clients/$version"
+    echo "bauplan==$version --hash=sha256:$line" > "$deps/clients/$version/bauplan.txt"
+    "$deps/clients/$version/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes \
+      -r "$deps/clients/$version/bauplan.txt"
+    "$deps/clients/$version/bin/pip" install -q --disable-pip-version-check "pyarrow==$PYARROW_VERSION" \
+      "bauplan-sdk-types==$CLIENT_TYPES_VERSION"
+    touch "$deps/clients/$version/.complete"
+  done
+  touch "$stamp"
+}
+
 install_debian_packages
 fetch_tools
 fetch_arrow
@@ -143,4 +165,5 @@ fetch_python_grammar
 fetch_demo_data
 fetch_test_wheels
 fetch_peers
+fetch_clients
 echo "dependencies ready in $deps"

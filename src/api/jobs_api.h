@@ -79,6 +79,7 @@ struct QueryRequest {
   std::string ref;
   std::string ns;
   uint64_t rows_max = 0;  // 0 = all
+  model::JobId job;       // a fresh one that the caller chose; empty = one is made
 };
 
 struct QueryResult {

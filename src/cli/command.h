@@ -11,6 +11,7 @@
 #include "api/jobs_api.h"
 #include "base/clock.h"
 #include "cli/account_command.h"
+#include "cli/serving.h"
 
 namespace cli {
 
@@ -234,14 +235,20 @@ struct LakeCreate {};
 struct LakeShow {};
 struct LakeAdopt {};
 
-using Command = std::variant<
-    Overview, HelpText, Version, DescribeSetup, Diagnose, Completion, InitProject, RunProject,
-    PlanProject, RunQuery, BranchList, BranchCreate, BranchRemove, BranchShow, Checkout, BranchDiff,
-    BranchMerge, BranchRename, TagList, TagCreate, TagRemove, TagRename, CommitLog, NamespaceList,
-    NamespaceCreate, NamespaceRemove, TableList, TableShow, TableRemove, TableCreate, TableImport,
-    TableRevert, JobList, JobShow, JobLogs, JobStop, ParameterList, ParameterSet, ParameterRemove,
-    ConfigGet, ConfigSet, ConfigList, LakeCreate, LakeShow, LakeAdopt, UserList, UserCreate,
-    UserUpdate, KeyList, KeyCreate, KeyRevoke, CredentialList, CredentialSet, CredentialRemove>;
+struct Serve {
+  ServeChoice choice;
+};
+
+using Command =
+    std::variant<Overview, HelpText, Version, DescribeSetup, Diagnose, Completion, InitProject,
+                 RunProject, PlanProject, RunQuery, BranchList, BranchCreate, BranchRemove,
+                 BranchShow, Checkout, BranchDiff, BranchMerge, BranchRename, TagList, TagCreate,
+                 TagRemove, TagRename, CommitLog, NamespaceList, NamespaceCreate, NamespaceRemove,
+                 TableList, TableShow, TableRemove, TableCreate, TableImport, TableRevert, JobList,
+                 JobShow, JobLogs, JobStop, ParameterList, ParameterSet, ParameterRemove, ConfigGet,
+                 ConfigSet, ConfigList, LakeCreate, LakeShow, LakeAdopt, UserList, UserCreate,
+                 UserUpdate, KeyList, KeyCreate, KeyRevoke, CredentialList, CredentialSet,
+                 CredentialRemove, Serve>;
 
 /// Flags that every command takes.
 struct GlobalFlags {

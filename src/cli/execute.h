@@ -61,5 +61,6 @@ base::Result<Reply> Execute(Session& session, const KeyRevoke& command);
 base::Result<Reply> Execute(Session& session, const CredentialList& command);
 base::Result<Reply> Execute(Session& session, const CredentialSet& command);
 base::Result<Reply> Execute(Session& session, const CredentialRemove& command);
+base::Result<Reply> Execute(Session& session, const Serve& command);
 
 }  // namespace cli

@@ -170,6 +170,7 @@ std::shared_ptr<CLI::App> BuildApp(Invocation* out) {
   AddRefCommands(*root, command);
   AddAccountCommands(*root, command);
   AddLocalCommands(*root, command);
+  AddServeCommand(*root, command);
   return root;
 }
 

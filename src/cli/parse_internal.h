@@ -37,6 +37,7 @@ void AddRefCommands(CLI::App& root, Command* out);
 void AddTableCommands(CLI::App& root, Command* out);
 void AddAccountCommands(CLI::App& root, Command* out);
 void AddLocalCommands(CLI::App& root, Command* out);
+void AddServeCommand(CLI::App& root, Command* out);
 
 /// Generated from the command tables: every verb and option the parser knows.
 std::string CompletionScript(const CLI::App& root, const std::string& shell);

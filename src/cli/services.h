@@ -140,6 +140,8 @@ struct Services {
   api::Credentials* credentials = nullptr;
 };
 
+class Serving;
+
 /// Implemented by the composition root. Nothing is opened before the command that needs it asks:
 /// `--help`, `version`, `init` and `parameter` touch no lake.
 class Backend {
@@ -151,6 +153,7 @@ class Backend {
   virtual Doctor& doctor() = 0;
   virtual LakeAdmin& lakes() = 0;
   virtual Projects& projects() = 0;
+  virtual Serving& serving() = 0;
   /// "0.1.0"; and what it was built with, by name: "duckdb" → "1.5.4".
   virtual std::string version() const = 0;
   virtual std::map<std::string, std::string> components() const = 0;

@@ -56,15 +56,31 @@ base::Status Job::Save(const base::Context& ctx, Parts& parts) {
   return parts.state.Apply(ctx, batch);
 }
 
-void Job::Start(Parts& parts, std::function<base::Status(const base::Context&)> work) {
-  Change([](api::JobRecord& record) { record.status = api::JobStatus::kRunning; });
-  thread_ = std::jthread([this, &parts, work = std::move(work)]() noexcept {
-    base::Context ctx;
-    ctx.stop = stop_.get_token();
-    ctx.trace_id = id_.text();
-    ctx.principal = record().user;
-    Finish(parts, work(ctx));
-  });
+void Job::Start(Parts& parts, JobSlots& slots, int32_t priority,
+                std::function<base::Status(const base::Context&)> work) {
+  const bool waits = slots.full();
+  const auto runs = [](api::JobRecord& record) { record.status = api::JobStatus::kRunning; };
+  if (!waits) Change(runs);
+  thread_ = std::jthread(
+      [this, &parts, &slots, priority, waits, runs, work = std::move(work)]() noexcept {
+        base::Context ctx;
+        ctx.stop = stop_.get_token();
+        ctx.trace_id = id_.text();
+        ctx.principal = record().user;
+        auto slot = slots.Take(ctx, parts.clock, priority);
+        if (!slot.ok()) {
+          Finish(parts, std::move(slot).error());
+        } else {
+          if (waits) Change(runs);
+          Finish(parts, work(ctx));
+        }
+        over_ = true;
+      });
+}
+
+void Job::Fail(Parts& parts, base::Error error) {
+  Finish(parts, std::move(error));
+  over_ = true;
 }
 
 void Job::Finish(Parts& parts, base::Status result) noexcept {

@@ -1,6 +1,7 @@
 // Job: one job while it is alive in this process: its record, its log, its thread, its lock.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,9 +31,14 @@ class Job {
   static base::Result<std::shared_ptr<Job>> Create(const base::Context& ctx, Parts& parts,
                                                    api::JobRecord record);
 
-  /// Runs `work` on a thread of its own; its error is the job's. The record is finished and stored
-  /// afterwards.
-  void Start(Parts& parts, std::function<base::Status(const base::Context&)> work);
+  /// Runs `work` on a thread of its own, once there is a slot for it; its error is the job's. The
+  /// record is finished and stored afterwards.
+  void Start(Parts& parts, JobSlots& slots, int32_t priority,
+             std::function<base::Status(const base::Context&)> work);
+  /// For one that cannot start: records why, without waiting for a slot.
+  void Fail(Parts& parts, base::Error error);
+  /// It has ended and nothing of it is under way any more.
+  bool over() const { return over_; }
   /// Asks the work to stop.
   void RequestStop() { stop_.request_stop(); }
   bool stop_requested() const { return stop_.stop_requested(); }
@@ -58,6 +64,7 @@ class Job {
   std::optional<base::FileLock> lock_;
   base::Guarded<api::JobRecord> record_;
   std::stop_source stop_;
+  std::atomic<bool> over_ = false;
   std::jthread thread_;
 };
 

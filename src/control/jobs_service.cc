@@ -80,8 +80,21 @@ api::JobRecord JobsService::NewRecord(const base::Context& ctx, api::JobKind kin
 
 base::Result<std::shared_ptr<Job>> JobsService::Adopt(const base::Context& ctx,
                                                       api::JobRecord record) {
+  RETURN_IF_ERROR(slots_.CheckRoom());
   ASSIGN_OR_RETURN(std::shared_ptr<Job> job, Job::Create(ctx, parts_, std::move(record)));
-  jobs_.With([&](auto& all) { all.emplace(job->id(), job); });
+  // What is over is told from its files: a process that serves for months keeps only what lives.
+  std::vector<std::shared_ptr<Job>> over;
+  jobs_.With([&](auto& all) {
+    for (auto it = all.begin(); it != all.end();) {
+      if (!it->second->over()) {
+        ++it;
+        continue;
+      }
+      over.push_back(std::move(it->second));
+      it = all.erase(it);
+    }
+    all.emplace(job->id(), job);
+  });
   return job;
 }
 
@@ -108,6 +121,10 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   }
   ASSIGN_OR_RETURN(auto secrets, OpenSecrets(ctx, parts_, planned));
   if (request.dry_run) record.details["dry_run"] = "true";
+  if (!request.ns.empty()) record.details["namespace"] = request.ns;
+  record.details["strict"] = request.strict ? "on" : "off";
+  record.details["cache"] = request.cache ? "on" : "off";
+  record.details["transaction"] = request.transaction ? "on" : "off";
   RETURN_IF_ERROR(
       parts_.objects.Create(ctx, SnapshotKey(record.id), EncodeSnapshot(request.project)));
   ASSIGN_OR_RETURN(const std::shared_ptr<Job> job, Adopt(ctx, std::move(record)));
@@ -116,8 +133,7 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   }
   if (!planned.report.plan) {
     base::Error error = ProjectError(planned.report.diagnostics);
-    job->Start(parts_, [error](const base::Context&) -> base::Status { return error; });
-    job->Join();
+    job->Fail(parts_, error);
     return error;
   }
   api::RunRequest own = request;
@@ -125,7 +141,8 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   auto driver =
       std::make_shared<RunDriver>(parts_, *job, std::move(own), *std::move(planned.report.plan),
                                   std::move(planned.requirements), std::move(secrets));
-  job->Start(parts_, [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
+  job->Start(parts_, slots_, request.priority,
+             [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
   return job->id();
 }
 
@@ -141,7 +158,8 @@ base::Result<model::JobId> JobsService::SubmitImport(const base::Context& ctx,
                                                           : api::JobKind::kTableImport,
                                         order->branch)));
   auto driver = std::make_shared<ImportDriver>(parts_, *job, std::move(order).value());
-  job->Start(parts_, [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
+  job->Start(parts_, slots_, api::RunRequest().priority,
+             [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });
   return job->id();
 }
 
@@ -278,6 +296,7 @@ base::Result<plan::TaskSpec> JobsService::QueryTask(const base::Context& ctx,
 base::Result<api::QueryResult> JobsService::Query(const base::Context& ctx,
                                                   const api::QueryRequest& request) {
   api::JobRecord record = NewRecord(ctx, api::JobKind::kQuery, request.ref);
+  if (!request.job.text().empty()) record.id = request.job;
   record.details["sql"] = request.sql;
   auto rows = [&]() -> base::Result<columnar::Stream> {
     ASSIGN_OR_RETURN(const plan::TaskSpec task, QueryTask(ctx, request, record.id));

@@ -15,7 +15,7 @@ namespace control {
 /// Thread-safe. Owns the jobs of this process; the destructor stops them and waits.
 class JobsService final : public api::Jobs {
  public:
-  explicit JobsService(Parts& parts) : parts_(parts) {}
+  explicit JobsService(Parts& parts) : parts_(parts), slots_(parts.options.jobs) {}
   ~JobsService() override;
 
   base::Result<model::JobId> Submit(const base::Context& ctx,
@@ -44,6 +44,7 @@ class JobsService final : public api::Jobs {
                                          const model::JobId& job);
 
   Parts& parts_;
+  JobSlots slots_;
   base::Guarded<std::map<model::JobId, std::shared_ptr<Job>>> jobs_;
 };
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "catalog/catalog.h"
+#include "control/job_slots.h"
 #include "control/ports.h"
 #include "control/task_board.h"
 #include "lakehouse/lakehouse.h"
@@ -25,6 +26,7 @@ struct Options {
   bool isolated = true;         // false: every run says that its functions were not isolated
   std::string organization_id;  // noted in the commits of jobs; empty = none
   base::Duration failed_runs_kept = std::chrono::hours(24 * 7);
+  JobSlots::Limits jobs;  // how many run at once, how many may wait
 };
 
 /// All of it outlives the services.

@@ -18,6 +18,8 @@ inline constexpr char kExpectationFailed[] = "control.expectation_failed";
 inline constexpr char kContractBroken[] = "control.contract_broken";
 /// kUnavailable: the worker that ran a task is gone.
 inline constexpr char kWorkerLost[] = "control.worker_lost";
+/// kResourceExhausted: as many jobs wait for their turn as may.
+inline constexpr char kTooManyJobs[] = "control.too_many_jobs";
 /// kCancelled: somebody stopped the job.
 inline constexpr char kStopped[] = "control.stopped";
 /// kFailedPrecondition: the process that ran the job ended before the job did. job.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <mutex>
 #include <utility>
 
 #include "base/file.h"
@@ -105,6 +106,7 @@ struct Embedded::Wiring {
   std::unique_ptr<control::AccountsService> accounts;
   std::unique_ptr<control::CredentialsService> credentials;
   std::unique_ptr<control::Parts> parts;
+  std::once_flag worker_started;  // several requests of a server may be the first
   std::unique_ptr<worker::WorkerLoop> worker;
   std::unique_ptr<control::ControlPlane> control;
   std::unique_ptr<LazyJobs> jobs;
@@ -151,6 +153,7 @@ base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
   secret_box = std::make_unique<control::SecretBox>(std::move(secrets), rng);
   accounts = std::make_unique<control::AccountsService>(*state, *secret_box, clock, rng);
   credentials = std::make_unique<control::CredentialsService>(*state, *secret_box, clock);
+  control_options.jobs.running_max = options.jobs_running_max;
   parts = std::make_unique<control::Parts>(
       control::Parts{*state, *objects, *catalog, *lakehouse, *board, sql, query_analyzer,
                      *worker_parts, *worker_parts, clock, rng, control_options, accounts.get()});
@@ -165,11 +168,12 @@ base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
 }
 
 base::Status Embedded::Wiring::StartWorker() {
-  if (worker) return base::Ok();
-  worker::Options loop;
-  loop.slots = options.slots;
-  loop.memory_bytes_max = options.memory_bytes_max;
-  worker = std::make_unique<worker::WorkerLoop>(loop, *board, *worker_parts, clock);
+  std::call_once(worker_started, [this] {
+    worker::Options loop;
+    loop.slots = options.slots;
+    loop.memory_bytes_max = options.memory_bytes_max;
+    worker = std::make_unique<worker::WorkerLoop>(loop, *board, *worker_parts, clock);
+  });
   return base::Ok();
 }
 

@@ -28,6 +28,7 @@ struct Options {
   bool create = true;             // make the lake when there is none
   bool isolated = true;           // false only by the user's explicit flag
   uint32_t slots = 2;             // tasks at once
+  uint32_t jobs_running_max = 0;  // more are queued; 0 = as many as are submitted
   uint64_t memory_bytes_max = 0;  // for all tasks; 0 = three quarters of the machine's
   std::string python_folder;      // python/runner
   std::string temp_folder;  // for unpacked code and spilled data; a folder of its own is made in it

@@ -9,5 +9,11 @@ namespace wire {
 inline constexpr char kBadBody[] = "wire.bad_body";
 /// kInvalidArgument: a pagination token of another listing, or one that was changed.
 inline constexpr char kBadPageToken[] = "wire.bad_page_token";
+/// kInvalidArgument: a field of a message is not what it must be. field.
+inline constexpr char kBadField[] = "wire.bad_field";
+/// kInvalidArgument: the archive of a project is damaged or names what it must not. entry.
+inline constexpr char kBadZip[] = "wire.bad_zip";
+/// kResourceExhausted: the archive of a project holds more than is taken. limit.
+inline constexpr char kZipTooLarge[] = "wire.zip_too_large";
 
 }  // namespace wire

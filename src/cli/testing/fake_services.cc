@@ -29,6 +29,13 @@ base::Result<Services> FakeLake::Open(const base::Context&, const LakeChoice& la
   return Services{this, this, this, this, this};
 }
 
+base::Status FakeLake::Serve(const base::Context&, const LakeChoice&, const ServeChoice& choice,
+                             const std::function<void(const ServingPlace&)>& on_ready) {
+  served = choice;
+  on_ready(ServingPlace{"/lake", {"http://127.0.0.1:8080"}});
+  return base::Ok();
+}
+
 base::Status FakeLake::SetActiveBranch(const LakeChoice&, const std::string& branch) {
   active = branch;
   return base::Ok();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/services.h"
+#include "cli/serving.h"
 
 namespace cli {
 
@@ -17,6 +18,7 @@ class FakeLake final : public Backend,
                        public Doctor,
                        public LakeAdmin,
                        public Projects,
+                       public Serving,
                        public ResultFiles,
                        public api::Refs,
                        public api::Namespaces,
@@ -24,6 +26,7 @@ class FakeLake final : public Backend,
                        public api::Jobs {
  public:
   std::vector<std::string> calls;
+  std::optional<ServeChoice> served;
   std::optional<base::Error> failure;
   std::map<std::string, api::RefEntry> refs;
   std::vector<std::string> namespace_names;
@@ -53,6 +56,7 @@ class FakeLake final : public Backend,
   Doctor& doctor() override { return *this; }
   LakeAdmin& lakes() override { return *this; }
   Projects& projects() override { return *this; }
+  Serving& serving() override { return *this; }
   std::string version() const override { return "0.1.0"; }
   std::map<std::string, std::string> components() const override { return {{"engine", "1.0"}}; }
   // Settings
@@ -67,6 +71,9 @@ class FakeLake final : public Backend,
   base::Result<LakeDescription> Describe(const base::Context&, const LakeChoice&) override;
   base::Result<LakeDescription> Adopt(const base::Context&, const LakeChoice&) override;
   // Projects, ResultFiles
+  base::Status Serve(const base::Context&, const LakeChoice&, const ServeChoice& choice,
+                     const std::function<void(const ServingPlace&)>& on_ready) override;
+
   base::Result<std::vector<std::string>> Init(const std::string&, const std::string&) override;
   base::Result<api::ProjectSnapshot> Read(const std::string& folder) override;
   base::Result<std::vector<ProjectParameter>> Parameters(const std::string&) override;

@@ -1,0 +1,177 @@
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "proto/commander.pb.h"
+#include "wire/job_requests.h"
+#include "wire/project_zip.h"
+#include "wire/reasons.h"
+
+namespace wire {
+namespace {
+
+constexpr int32_t kPriorityMin = 1;
+constexpr int32_t kPriorityMax = 10;
+constexpr char kMain[] = "main";
+
+base::Error BadField(const std::string& field, const std::string& why) {
+  return base::Error(base::Code::kInvalidArgument, kBadField, "field \"" + field + "\" " + why)
+      .Set("field", field);
+}
+
+/// "on" and "off"; empty is what `otherwise` says.
+base::Result<bool> Switch(const std::string& field, const std::string& value, bool otherwise) {
+  if (value.empty()) return otherwise;
+  if (value == "on") return true;
+  if (value == "off") return false;
+  return BadField(field, "is \"" + value + "\": give on or off");
+}
+
+base::Result<api::PreviewMode> Preview(const std::string& value) {
+  if (value.empty() || value == "off") return api::PreviewMode::kOff;
+  if (value == "on" || value == "head") return api::PreviewMode::kHead;
+  if (value == "tail") return api::PreviewMode::kTail;
+  return BadField("preview", "is \"" + value + "\": give on, off, head or tail");
+}
+
+base::Result<int32_t> PriorityOf(const pb::JobRequestCommon& common) {
+  if (!common.has_priority()) return api::RunRequest().priority;
+  if (common.priority() < kPriorityMin || common.priority() > kPriorityMax) {
+    return BadField("priority", "is " + std::to_string(common.priority()) + ": give 1 to 10");
+  }
+  return common.priority();
+}
+
+std::string Shortest(double value) {
+  std::array<char, 64> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), end.ptr};
+}
+
+/// The value as text, as a command line would give it. None: the default of the project is meant.
+std::optional<std::string> ValueOf(const pb::Parameter& parameter) {
+  switch (parameter.value_case()) {
+    case pb::Parameter::kIntValue:
+      if (!parameter.int_value().has_value()) return {};
+      return std::to_string(parameter.int_value().value());
+    case pb::Parameter::kFloatValue:
+      if (!parameter.float_value().has_value()) return {};
+      return Shortest(parameter.float_value().value());
+    case pb::Parameter::kBoolValue:
+      if (!parameter.bool_value().has_value()) return {};
+      return parameter.bool_value().value() ? "true" : "false";
+    case pb::Parameter::kStrValue:
+      if (!parameter.str_value().has_value()) return {};
+      return parameter.str_value().value();
+    case pb::Parameter::kSecretValue:  // never among the plain ones
+      return {};
+    case pb::Parameter::kVaultValue:
+      if (!parameter.vault_value().has_value()) return {};
+      return parameter.vault_value().value();
+    case pb::Parameter::VALUE_NOT_SET:
+      return {};
+  }
+  return {};
+}
+
+std::map<std::string, std::string> ArgsOf(const pb::JobRequestCommon& common) {
+  return {common.args().begin(), common.args().end()};
+}
+
+std::string BranchOr(const std::string& given) {
+  return given.empty() ? kMain : given;
+}
+
+}  // namespace
+
+const char* OnOff(bool on) {
+  return on ? "on" : "off";
+}
+
+const char* PreviewName(api::PreviewMode mode) {
+  switch (mode) {
+    case api::PreviewMode::kOff:
+      return "off";
+    case api::PreviewMode::kHead:
+      return "head";
+    case api::PreviewMode::kTail:
+      return "tail";
+  }
+  return "off";
+}
+
+base::Result<api::RunRequest> RunRequestOf(const pb::CodeSnapshotRunRequest& request) {
+  api::RunRequest run;
+  run.ref = BranchOr(request.ref());
+  run.ns = request.namespace_();
+  run.dry_run = request.dry_run() == pb::JOB_REQUEST_OPTIONAL_BOOL_TRUE;
+  ASSIGN_OR_RETURN(run.transaction, Switch("transaction", request.transaction(), true));
+  ASSIGN_OR_RETURN(run.strict, Switch("strict", request.strict(), false));
+  ASSIGN_OR_RETURN(run.cache, Switch("cache", request.cache(), true));
+  ASSIGN_OR_RETURN(run.preview, Preview(request.preview()));
+  ASSIGN_OR_RETURN(run.priority, PriorityOf(request.job_request_common()));
+  run.args = ArgsOf(request.job_request_common());
+  for (const pb::Parameter& parameter : request.parameters()) {
+    if (parameter.has_secret_value() && parameter.secret_value().has_value()) {
+      run.secrets[parameter.name()] =
+          api::SecretValue{parameter.secret_value().value(), parameter.secret_value().key()};
+    }
+    if (auto value = ValueOf(parameter)) run.parameters[parameter.name()] = *std::move(value);
+  }
+  ASSIGN_OR_RETURN(run.project, ReadProjectZip(request.zip_file()));
+  return run;
+}
+
+base::Result<api::RunRequest> RerunRequestOf(const pb::CodeSnapshotReRunRequest& request,
+                                             const api::JobRecord& before,
+                                             api::ProjectSnapshot project) {
+  const auto was = [&](const char* key, bool otherwise) {
+    const auto found = before.details.find(key);
+    return found == before.details.end() ? otherwise : found->second == "on";
+  };
+  const auto text = [&](const char* key) {
+    const auto found = before.details.find(key);
+    return found == before.details.end() ? std::string() : found->second;
+  };
+  api::RunRequest run;
+  run.project = std::move(project);
+  run.parameters = before.parameters;
+  run.ref = request.ref().empty() ? before.ref : request.ref();
+  run.ns = request.namespace_().empty() ? text("namespace") : request.namespace_();
+  run.dry_run = request.dry_run() == pb::JOB_REQUEST_OPTIONAL_BOOL_UNSPECIFIED
+                    ? text("dry_run") == "true"
+                    : request.dry_run() == pb::JOB_REQUEST_OPTIONAL_BOOL_TRUE;
+  ASSIGN_OR_RETURN(run.transaction,
+                   Switch("transaction", request.transaction(), was("transaction", true)));
+  ASSIGN_OR_RETURN(run.strict, Switch("strict", request.strict(), was("strict", false)));
+  ASSIGN_OR_RETURN(run.cache, Switch("cache", request.cache(), was("cache", true)));
+  ASSIGN_OR_RETURN(run.preview, Preview(request.preview()));
+  ASSIGN_OR_RETURN(run.priority, PriorityOf(request.job_request_common()));
+  run.args = ArgsOf(request.job_request_common());
+  return run;
+}
+
+base::Result<api::QueryRequest> QueryRequestOf(const pb::QueryRunRequest& request) {
+  if (request.sql_query().empty()) return BadField("sql_query", "is empty");
+  RETURN_IF_ERROR(Switch("cache", request.cache(), true));
+  RETURN_IF_ERROR(PriorityOf(request.job_request_common()));
+  api::QueryRequest query;
+  query.sql = request.sql_query();
+  query.ref = BranchOr(request.ref());
+  query.ns = request.namespace_();
+  return query;
+}
+
+base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportRequest& request) {
+  if (request.table_name().empty()) return BadField("table_name", "is empty");
+  if (request.search_string().empty()) return BadField("search_string", "is empty");
+  api::ImportRequest import;
+  import.table = request.table_name();
+  import.ns = request.namespace_();
+  import.branch = BranchOr(request.branch_name());
+  import.sources = {request.search_string()};
+  import.import_duplicate_files = request.import_duplicate_files();
+  return import;
+}
+
+}  // namespace wire
