@@ -1,12 +1,20 @@
-"""Write functions over tables: decorators, inputs and column contracts.
+"""What a project's functions import: decorators, inputs, contracts and checks, all of them inert.
 
-Everything here is inert: a decorated function stays the function it was, so it can be called,
-tested and type-checked like any other. What the decorators say is read from the source when the
-project is run.
+Nothing here needs another package, so that it can be loaded in every function's environment.
 """
 
 from . import standard_expectations
-from .authoring import Model, Parameter, expectation, extras, model, python, resources
+from .authoring import (
+    Model,
+    ModelCacheStrategy,
+    ModelMaterializationStrategy,
+    Parameter,
+    expectation,
+    extras,
+    model,
+    python,
+    resources,
+)
 from .contracts import (
     Any,
     Binary,
@@ -25,8 +33,6 @@ from .contracts import (
     TimestampNanoUTC,
 )
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Any",
     "Binary",
@@ -37,6 +43,8 @@ __all__ = [
     "Int32",
     "Int64",
     "Model",
+    "ModelCacheStrategy",
+    "ModelMaterializationStrategy",
     "Parameter",
     "String",
     "TableField",
