@@ -44,7 +44,7 @@ class Client(Branches, Tags, Commits, Namespaces, Imports, Runs, Queries, Jobs):
                 limit, per call.
             config_file_path: reads this file instead of ``~/.boathouse/config.yaml``, and no
                 environment variable.
-            api_endpoint: e.g. ``http://127.0.0.1:8520``, default ``BOATHOUSE_API_ENDPOINT``, else
+            api_endpoint: e.g. ``http://127.0.0.1:8080``, default ``BOATHOUSE_API_ENDPOINT``, else
                 the profile's.
 
         Raises:

@@ -98,13 +98,12 @@ def follow(
         KeyboardInterrupt: as it came, after the cancellation.
         BauplanJobError: the connection was lost; the job goes on.
     """
-    stream = jobs.subscribe(job_id, timeout_s)
     stopper = interruption.current.get() or interruption.Interruption()
     try:
+        stream = jobs.subscribe(job_id, timeout_s)
         with stopper.stops(stream.cancel):
             outcome = _read(stream, on_event)
     except KeyboardInterrupt:
-        stream.cancel()
         _cancel(jobs, job_id)
         raise
     except grpc.RpcError as error:

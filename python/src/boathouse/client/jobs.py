@@ -11,7 +11,7 @@ from ..exceptions import BauplanJobError
 from ..schema import DAGEdge, DAGNode, Job, JobContext, JobKind, JobLogEvent, JobState
 from .arguments import AnyJob, job_text
 from .connection import Connected
-from .following import moment, parse_log
+from .following import LOG_TYPE_USER, moment, parse_log
 from .project import unpack_texts
 from .protocol import commander as wire
 
@@ -198,6 +198,7 @@ def _parse_logs(events: Sequence[wire.RunnerEvent]) -> List[JobLogEvent]:
         parse_log(event.runtime_user_log)
         for event in events
         if event.WhichOneof("event") == "runtime_user_log"
+        and event.runtime_user_log.type == LOG_TYPE_USER
     ]
     return [line for line in logs if line is not None]
 

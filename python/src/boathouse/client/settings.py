@@ -76,7 +76,7 @@ def _checked(endpoint: Optional[str], key: Optional[str]) -> None:
     if not endpoint:
         raise ValueError(
             "no server: pass api_endpoint=, or set BOATHOUSE_API_ENDPOINT or a profile's "
-            "api_endpoint, e.g. http://127.0.0.1:8520"
+            "api_endpoint, e.g. http://127.0.0.1:8080"
         )
     if not endpoint.startswith(("http://", "https://")):
         raise ValueError(f"the endpoint {endpoint!r} does not begin with http:// or https://")
