@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/boathouse/client/protocol/commander.py and .pyi from proto/commander.proto.
+"""Writes the modules and stubs in src/boathouse/client/protocol from the files in proto/.
 
 usage: generate_protocol.py [--check]      needs grpcio-tools (tools/peer_requirements.txt)
 
@@ -15,10 +15,11 @@ import tempfile
 import textwrap
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROTO = HERE.parent.parent / "proto" / "commander.proto"
+PROTO = HERE.parent.parent / "proto"
+NAMES = ("commander", "flight")
 TARGET = HERE.parent / "src" / "boathouse" / "client" / "protocol"
 
-HEAD = '''"""The messages of the job service. Written by python/tools/generate_protocol.py: do not edit."""
+HEAD = '''"""The messages of {name}.proto. Written by python/tools/generate_protocol.py: do not edit."""
 
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import message_factory as _message_factory
@@ -33,7 +34,7 @@ _POOL.AddSerializedFile(
 
 TAIL = '''
 )
-DESCRIPTOR = _POOL.FindFileByName("commander.proto")
+DESCRIPTOR = _POOL.FindFileByName("{name}.proto")
 
 for _name, _message in DESCRIPTOR.message_types_by_name.items():
     globals()[_name] = _message_factory.GetMessageClass(_message)
@@ -44,7 +45,7 @@ for _name, _enum in DESCRIPTOR.enum_types_by_name.items():
 '''
 
 
-def generate(folder: pathlib.Path) -> None:
+def generate(name: str, folder: pathlib.Path) -> None:
     from google.protobuf import descriptor_pb2
     from grpc_tools import protoc
 
@@ -52,28 +53,30 @@ def generate(folder: pathlib.Path) -> None:
     described = folder / "described"
     arguments = [
         "protoc",
-        f"-I{PROTO.parent}",
+        f"-I{PROTO}",
         f"-I{well_known}",
         f"--pyi_out={folder}",
         f"--descriptor_set_out={described}",
-        str(PROTO),
+        str(PROTO / f"{name}.proto"),
     ]
     if protoc.main(arguments):
-        raise SystemExit(f"{PROTO}: protoc refused it")
+        raise SystemExit(f"{name}.proto: protoc refused it")
     files = descriptor_pb2.FileDescriptorSet.FromString(described.read_bytes())
     encoded = files.file[0].SerializeToString(deterministic=True)
     lines = [f"    {encoded[at : at + 48]!r}" for at in range(0, len(encoded), 48)]
-    (folder / "commander.py").write_text(HEAD + "\n".join(lines) + TAIL)
-    (folder / "commander_pb2.pyi").rename(folder / "commander.pyi")
+    text = HEAD + "\n".join(lines) + TAIL
+    (folder / f"{name}.py").write_text(text.replace("{name}", name))
+    (folder / f"{name}_pb2.pyi").rename(folder / f"{name}.pyi")
     described.unlink()
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        generate(folder)
+        for proto in NAMES:
+            generate(proto, folder)
         differing = []
-        for made in ("commander.py", "commander.pyi"):
+        for made in [proto + ending for proto in NAMES for ending in (".py", ".pyi")]:
             kept = TARGET / made
             text = (folder / made).read_text()
             if not kept.exists() or kept.read_text() != text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import urllib.parse
 from typing import (
     Any,
@@ -91,7 +92,7 @@ class Rest:
         limit = self._settings.request_timeout_s
         try:
             return self._connections.send(method, target, encoded, headers, limit)
-        except TimeoutError as error:
+        except (TimeoutError, socket.timeout) as error:  # One class from Python 3.10 on.
             raise BauplanError(
                 f"{self._settings.api_endpoint}: no answer to {method} {address} within {limit:g} s"
             ) from error

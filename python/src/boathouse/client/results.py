@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, List, Optional, Tuple
 
+import grpc
 import pyarrow
 from pyarrow import flight
 
 from ..exceptions import BauplanQueryError, NoResultsFoundError
 from . import trust
+from .protocol import LIST_FLIGHTS
 from .protocol import commander as wire
+from .protocol import flight as wire_flight
+
+_OPTIONS = (("grpc.enable_http_proxy", 0),)
 
 
 class Results:
@@ -25,21 +30,19 @@ class Results:
         self, where: wire.FlightServerStartEvent, max_rows: Optional[int], timeout_s: float
     ) -> None:
         self._max_rows = max_rows
-        headers = [(b"authorization", b"Bearer " + where.magic_token.encode())]
+        token = f"Bearer {where.magic_token}"
+        flights = _list_flights(where.endpoint, token, max_rows, timeout_s)
+        if not flights:
+            raise NoResultsFoundError("query completed, but no results available")
+        self._tickets = [place.ticket.ticket for found in flights for place in found.endpoint]
+        headers = [(b"authorization", token.encode())]
         self._options = flight.FlightCallOptions(headers=headers, timeout=timeout_s)
-        self._client = _connect(where.endpoint)
-        criteria = json.dumps({"max_rows": max_rows}).encode()
         try:
-            self._flights = list(self._client.list_flights(criteria, options=self._options))
-            if not self._flights:
-                raise NoResultsFoundError("query completed, but no results available")
-            self.schema: pyarrow.Schema = self._flights[0].schema
+            message = pyarrow.py_buffer(flights[0].schema)
+            self.schema: pyarrow.Schema = pyarrow.ipc.read_schema(message)
+            self._client = _connect(where.endpoint)
         except (pyarrow.ArrowException, OSError) as error:
-            self._client.close()
             raise _unreadable(error) from error
-        except NoResultsFoundError:
-            self._client.close()
-            raise
 
     def batches(self) -> Iterator[pyarrow.RecordBatch]:
         """At most ``max_rows`` rows, in order.
@@ -80,11 +83,9 @@ class Results:
     def _all_batches(self) -> Iterator[pyarrow.RecordBatch]:
         if self._max_rows == 0:
             return
-        for info in self._flights:
-            for endpoint in info.endpoints:
-                reader = self._client.do_get(endpoint.ticket, options=self._options)
-                for chunk in reader:
-                    yield self._conforming(chunk.data)
+        for ticket in self._tickets:
+            for chunk in self._client.do_get(flight.Ticket(ticket), options=self._options):
+                yield self._conforming(chunk.data)
 
     def _conforming(self, batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
         """The batch under the result's schema, which may differ in nullability only."""
@@ -95,13 +96,41 @@ class Results:
         return pyarrow.RecordBatch.from_arrays(batch.columns, schema=self.schema)
 
 
-def _connect(endpoint: str) -> Any:
+def _list_flights(
+    endpoint: str, token: str, max_rows: Optional[int], timeout_s: float
+) -> List[wire_flight.FlightInfo]:
+    """By hand, since pyarrow takes only flights that have a descriptor, which a result needs not."""
+    secure, place = _place(endpoint)
+    if secure:
+        trusted = grpc.ssl_channel_credentials(root_certificates=trust.bundle())
+        channel = grpc.secure_channel(place, trusted, options=_OPTIONS)
+    else:
+        channel = grpc.insecure_channel(place, options=_OPTIONS)
+    criteria = wire_flight.Criteria(expression=json.dumps({"max_rows": max_rows}).encode())
+    with channel:
+        invoke = channel.unary_stream(
+            LIST_FLIGHTS,
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=wire_flight.FlightInfo.FromString,
+        )
+        try:
+            return list(invoke(criteria, timeout=timeout_s, metadata=[("authorization", token)]))
+        except grpc.RpcError as error:
+            raise _unreadable(error.details() or error.code().name) from error
+
+
+def _place(endpoint: str) -> Tuple[bool, str]:
+    """Whether it is TLS, and host:port; without a scheme it is."""
     if not endpoint.startswith(("http://", "https://")):
         endpoint = "https://" + endpoint
     parts = urllib.parse.urlsplit(endpoint)
     secure = parts.scheme == "https"
-    options = [("grpc.enable_http_proxy", 0)]
-    place = f"{parts.hostname}:{parts.port or (443 if secure else 80)}"
+    return secure, f"{parts.hostname}:{parts.port or (443 if secure else 80)}"
+
+
+def _connect(endpoint: str) -> Any:
+    secure, place = _place(endpoint)
+    options = list(_OPTIONS)
     if not secure:
         return flight.connect("grpc+tcp://" + place, generic_options=options)
     return flight.connect(
@@ -109,5 +138,5 @@ def _connect(endpoint: str) -> Any:
     )
 
 
-def _unreadable(error: Exception) -> BauplanQueryError:
+def _unreadable(error: object) -> BauplanQueryError:
     return BauplanQueryError(f"failed to fetch query results: {error}")

@@ -1,4 +1,4 @@
-"""The messages of the job service. Written by python/tools/generate_protocol.py: do not edit."""
+"""The messages of commander.proto. Written by python/tools/generate_protocol.py: do not edit."""
 
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import message_factory as _message_factory
