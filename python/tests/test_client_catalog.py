@@ -1,5 +1,6 @@
 """The catalog's requests against a server that answers what the test says."""
 
+import dataclasses
 import datetime
 import json
 import threading
@@ -86,15 +87,15 @@ def test_lists_fail_in_the_call_and_not_in_the_loop(server, client):
 def test_every_kind_of_refusal_has_its_exception_and_its_names():
     context = {"ref": HEAD, "head_ref": HEAD, "source_ref": HEAD, "destination_ref": HEAD}
     for word, kind in errors._KINDS.items():
-        names = {name: f"the {name}" for name in kind.__match_args__ if name not in context}
-        for name in kind.__annotations__:
-            if kind.__annotations__[name] == "Ref":
-                names["ref" if name == "catalog_ref" else name] = HEAD
+        parts = dataclasses.fields(kind)
+        names = {part.name: f"the {part.name}" for part in parts if part.name not in context}
+        for part in parts:
+            if part.type == "Ref":
+                names["ref" if part.name == "catalog_ref" else part.name] = HEAD
         error = errors.http_error(409, {"type": word, "message": "m", "context": names})
         assert type(error).__name__ == kind.__name__ + "Error"
         assert isinstance(error.kind, kind) and error.type == word and error.code == 409
-        for name in kind.__match_args__:
-            assert getattr(error.kind, name)
+        assert all(getattr(error.kind, part.name) for part in parts)
     assert len(errors._KINDS) == 34
 
 
