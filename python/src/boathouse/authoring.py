@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import typing
-from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar, Union
+from typing import (
+    Any,
+    Callable,
+    List,
+    Literal,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from .contracts import TableSchema
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-if typing.TYPE_CHECKING:
-    import pyarrow
+ModelMaterializationStrategy = Literal["NONE", "REPLACE", "APPEND", "OVERWRITE_PARTITIONS"]
+ModelCacheStrategy = Literal["NONE", "DEFAULT"]
 
-    _TableBase = pyarrow.Table
+if typing.TYPE_CHECKING:
+    from pyarrow import Table as _TableBase
 else:
     _TableBase = object
 
@@ -25,8 +38,8 @@ def model(
     name: Optional[str] = None,
     columns: Optional[Sequence[str]] = None,
     partitioned_by: Optional[Union[str, List[str], Tuple[str, ...]]] = None,
-    materialization_strategy: Optional[str] = None,
-    cache_strategy: Optional[str] = None,
+    materialization_strategy: Optional[ModelMaterializationStrategy] = None,
+    cache_strategy: Optional[ModelCacheStrategy] = None,
     overwrite_filter: Optional[str] = None,
     internet_access: Optional[bool] = None,
     **kwargs: Any,
@@ -90,7 +103,7 @@ def extras(*args: str, **kwargs: Any) -> Callable[[Function], Function]:
     return _inert
 
 
-class Model(_TableBase):
+class Model(_TableBase):  # type: ignore[misc]
     """An input: a model of the project or a table of the lake, as default value or in
     ``Annotated``. The function receives a ``pyarrow.Table``."""
 

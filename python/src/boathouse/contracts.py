@@ -9,10 +9,10 @@ class _ColumnType(type):
     """Lets ``Float64 | None`` (may be null) work in every supported Python."""
 
     def __or__(cls, other: object) -> object:  # type: ignore[override]
-        return Union[cls, other]  # type: ignore[valid-type]
+        return Union[cls, other]
 
     def __ror__(cls, other: object) -> object:  # type: ignore[override]
-        return Union[other, cls]  # type: ignore[valid-type]
+        return Union[other, cls]
 
 
 class Any(metaclass=_ColumnType):
