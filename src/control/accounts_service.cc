@@ -18,7 +18,6 @@ using base::Code;
 using base::Error;
 
 constexpr uint32_t kPageRecords = 500;
-constexpr uint32_t kSecretKeyBits = 4096;
 constexpr size_t kUsernameBytesMax = 63;
 constexpr size_t kTextBytesMax = 255;
 constexpr size_t kZonesMax = 100;
@@ -188,7 +187,7 @@ base::Result<api::Organization> AccountsService::EnsureOrganization(const base::
   own.name = name.empty() ? "boathouse" : name;
   own.slug = SlugOf(own.name);
   own.secret_key_name = "boathouse:///secret-keys/" + base::NewUuid(rng_);
-  ASSIGN_OR_RETURN(base::crypto::RsaKeyPair keys, base::crypto::MakeRsaKeyPair(kSecretKeyBits));
+  ASSIGN_OR_RETURN(base::crypto::RsaKeyPair keys, base::crypto::MakeRsaKeyPair(secret_key_bits_));
   own.secret_public_key = keys.public_key;
   ASSIGN_OR_RETURN(record.sealed_private_key, box_.Seal(kPrivateKeyPlace, keys.private_key));
   record.created = clock_.Now();

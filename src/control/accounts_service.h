@@ -32,8 +32,8 @@ struct InitialisedAccounts {
 class AccountsService final : public api::Accounts {
  public:
   AccountsService(state::StateStore& state, SecretBox& box, const base::Clock& clock,
-                  base::Rng& rng)
-      : state_(state), box_(box), clock_(clock), rng_(rng) {}
+                  base::Rng& rng, uint32_t secret_key_bits = 4096)
+      : state_(state), box_(box), clock_(clock), rng_(rng), secret_key_bits_(secret_key_bits) {}
 
   base::Result<api::Account> Authenticate(const base::Context& ctx,
                                           const std::string& token) override;
@@ -69,6 +69,7 @@ class AccountsService final : public api::Accounts {
   SecretBox& box_;
   const base::Clock& clock_;
   base::Rng& rng_;
+  const uint32_t secret_key_bits_;
 };
 
 }  // namespace control

@@ -23,6 +23,7 @@ using base::Code;
 using base::testing::IsError;
 using base::testing::IsOk;
 
+constexpr uint32_t kKeyBits = 2048;  // 4096 take seconds to make
 constexpr char kProject[] = "5c2c1d2e-0000-4000-8000-000000000001";
 
 class AccountsTest : public ::testing::Test {
@@ -56,7 +57,7 @@ class AccountsTest : public ::testing::Test {
   base::SeededRng rng_{1};
   state::MemoryStore memory_;
   SecretBox box_{{folder_.path() + "/key", ""}, rng_};
-  AccountsService accounts_{memory_, box_, clock_, rng_};
+  AccountsService accounts_{memory_, box_, clock_, rng_, kKeyBits};
 };
 
 TEST_F(AccountsTest, AKeyOpensAndItsSecretIsNowhere) {
@@ -150,7 +151,6 @@ TEST_F(AccountsTest, InitialisingTwiceChangesNothing) {
   EXPECT_EQ(second->users, std::vector<std::string>{"ada"});
 }
 
-// One key pair of 4096 bits for all of it: making one takes long.
 TEST_F(AccountsTest, SecretsOpenForTheirProjectAloneAndTheirKeyIsEncryptedAtRest) {
   const auto own = accounts_.GetOrganization(ctx_);
   ASSERT_THAT(own, IsOk());

@@ -221,7 +221,7 @@ class RunDriverTest : public ::testing::Test {
     EXPECT_THAT(job, IsOk());
     api::RunRequest request;
     request.ref = "ada.dev";
-    RunDriver driver(parts_, **job, request, Plan(strategy), "");
+    RunDriver driver(parts_, **job, request, Plan(strategy), "", {});
     const FakeWorker worker(board_, other_, [&](const plan::TaskSpec& task) {
       read_.push_back(std::get<plan::ScanSpec>(task.inputs[1].from));
       return check(static_cast<int>(read_.size()) - 1);

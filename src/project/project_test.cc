@@ -355,7 +355,7 @@ TEST(ReadProject, UndeclaredParametersAndSecrets) {
   EXPECT_THAT(
       Said(result),
       ElementsAre("m.py:3:35 project.unknown_parameter", "m.py:3:96 project.vault",
-                  "s.sql:2:18 project.unknown_parameter", "s.sql:2:31 project.secret_in_sql"));
+                  "s.sql:2:18 project.unknown_parameter", "s.sql:2:33 project.secret_in_sql"));
   EXPECT_THAT(result.diagnostics[0].error.message, ::testing::HasSubstr("\"year\""));
 }
 
