@@ -96,7 +96,7 @@ TEST_F(GuardedTest, NobodyAndTheInactiveAreUnauthenticatedEverywhere) {
     EXPECT_THAT(guarded_.refs().Log(ctx, "main", {}), refused);
     EXPECT_THAT(guarded_.refs().Diff(ctx, "main", "main"), refused);
     EXPECT_THAT(guarded_.refs().CreateBranch(ctx, "not a ref@", "main"), refused);
-    EXPECT_THAT(guarded_.refs().Merge(ctx, {"nowhere", "main", "", {}, ""}), refused);
+    EXPECT_THAT(guarded_.refs().Merge(ctx, {.source = "nowhere", .into = "main"}), refused);
     EXPECT_THAT(guarded_.namespaces().List(ctx, "main", {}), refused);
     EXPECT_THAT(guarded_.tables().List(ctx, "main", {}), refused);
     EXPECT_THAT(guarded_.tables().Get(ctx, "main", "t", ""), refused);
@@ -127,18 +127,18 @@ TEST_F(GuardedTest, BranchesAreMadeAndRemovedUnderOnesOwnName) {
 // What cannot be is told before what may not be, for everybody may read.
 TEST_F(GuardedTest, MalformedAndMissingRefsComeBeforeRights) {
   EXPECT_THAT(Branch("ada", "zoe.dev", "not a valid ref!!!"),
-              IsError(Code::kInvalidArgument, "model.bad_name"));
+              IsError(Code::kInvalidArgument, "model.bad_ref"));
   EXPECT_THAT(Branch("ada", "zoe.dev", "nowhere"), IsError(Code::kNotFound, catalog::kNoRef));
   EXPECT_THAT(Branch("ada", "zoe.dev", "main@xyz"),
               IsError(Code::kInvalidArgument, "model.bad_ref"));
   EXPECT_THAT(Branch("ada", "zoe@dev"), IsError(Code::kInvalidArgument, "model.bad_name"));
   EXPECT_THAT(guarded_.refs().Delete(As("ada"), "zoe.none", api::RefKind::kBranch),
               IsError(Code::kNotFound, catalog::kNoRef));
-  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {"main", "zoe.none", "", {}, ""}),
+  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {.source = "main", .into = "zoe.none"}),
               IsError(Code::kNotFound, catalog::kNoRef));
   ASSERT_THAT(guarded_.refs().CreateTag(As("ada"), "v1", "main"), IsOk());
   const auto no_branch = IsError(Code::kInvalidArgument, catalog::kNotABranch);
-  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {"main", "v1", "", {}, ""}), no_branch);
+  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {.source = "main", .into = "v1"}), no_branch);
   EXPECT_THAT(guarded_.namespaces().Create(As("ada"), "v1", "n", {}), no_branch);
   const std::string pinned = "main@" + lake_.Head("main").text();
   EXPECT_THAT(guarded_.namespaces().Create(As("root"), pinned, "n", {}), no_branch);
@@ -163,9 +163,9 @@ TEST_F(GuardedTest, MainIsNobodysToDeleteAndItsZonesToWrite) {
               IsError(Code::kPermissionDenied, kDeleteNamespaceDenied));
   ASSERT_THAT(Branch("ada", "ada.dev"), IsOk());
   ASSERT_THAT(guarded_.namespaces().Create(As("ada"), "ada.dev", "mine", {}), IsOk());
-  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {"ada.dev", "main", "", {}, ""}),
+  EXPECT_THAT(guarded_.refs().Merge(As("ada"), {.source = "ada.dev", .into = "main"}),
               IsError(Code::kPermissionDenied, kMergeDenied));
-  EXPECT_THAT(guarded_.refs().Merge(As("zoe"), {"ada.dev", "main", "", {}, ""}), IsOk());
+  EXPECT_THAT(guarded_.refs().Merge(As("zoe"), {.source = "ada.dev", .into = "main"}), IsOk());
   EXPECT_EQ(guarded_.refs().Log(As("rita"), "main", {})->at(0).author, "zoe");
   EXPECT_THAT(guarded_.tables().Drop(As("ada"), "main", "t", "", {}),
               IsError(Code::kPermissionDenied, kDeleteTableDenied));
