@@ -146,12 +146,11 @@ fetch_clients() {
   grep '^[0-9]' "$list" | while read -r version line; do
     [ -e "$deps/clients/$version/.complete" ] && continue
     rm -rf "$deps/clients/$version"
-    python3 -m venv "$deps/clients/$version"
+    python3 -m venv --without-pip "$deps/clients/$version"
     echo "bauplan==$version --hash=sha256:$line" > "$deps/clients/$version/bauplan.txt"
-    "$deps/clients/$version/bin/pip" install -q --disable-pip-version-check --no-deps --require-hashes \
-      -r "$deps/clients/$version/bauplan.txt"
-    "$deps/clients/$version/bin/pip" install -q --disable-pip-version-check "pyarrow==$PYARROW_VERSION" \
-      "bauplan-sdk-types==$CLIENT_TYPES_VERSION"
+    local pip="$deps/venv/bin/pip --python $deps/clients/$version/bin/python install -q --disable-pip-version-check"
+    $pip --no-deps --require-hashes -r "$deps/clients/$version/bauplan.txt"
+    $pip --no-deps --no-compile "pyarrow==$PYARROW_VERSION" "bauplan-sdk-types==$CLIENT_TYPES_VERSION"
     touch "$deps/clients/$version/.complete"
   done
   touch "$stamp"

@@ -73,6 +73,7 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 base::Result<std::unique_ptr<Server>> Server::Start(const Ports& ports, std::vector<Route> routes,
                                                     Options options) {
+  RETURN_IF_ERROR(CheckTls(options.tls));
   ASSIGN_OR_RETURN(std::vector<ListeningSocket> sockets, ListenAll(options));
   auto parts = std::make_unique<Parts>(ports, std::move(routes), std::move(options));
   const std::string scheme = parts->options.tls.certificate.empty() ? "http://" : "https://";

@@ -80,6 +80,7 @@ std::string NameProblem(std::string_view name) {
 }
 
 base::Result<Archive> OpenArchive(base::BytesView bytes) {
+  if (bytes.empty()) return BadZip("", "is empty");
   zip_error_t error;
   zip_error_init(&error);
   Source source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error));

@@ -124,11 +124,11 @@ def every_type(server, client):
     said = client.python("""
 import bauplan, datetime, decimal
 t = bauplan.Client().query('''select true b, 1::tinyint i8, 1::int i, 1::bigint l, 1.5::float f, 1.5::double d,
-  1.25::decimal(10,2) dec, 'x' s, 'x'::blob bin, date '2020-01-02' dt, time '01:02:03' tm,
+  1.25::decimal(10,2) price, 'x' s, 'x'::blob raw, date '2020-01-02' dt, time '01:02:03' clock,
   timestamp '2020-01-02 03:04:05' ts, timestamptz '2020-01-02 03:04:05+00' tz, [1,2] li, {'a': 1, 'b': 'c'} st,
   map {'k': 1} m, null n''')
 r = t.to_pylist()[0]
-assert r['dec'] == decimal.Decimal('1.25') and r['dt'] == datetime.date(2020, 1, 2), r
+assert r['price'] == decimal.Decimal('1.25') and r['dt'] == datetime.date(2020, 1, 2), r
 assert r['li'] == [1, 2] and r['st'] == {'a': 1, 'b': 'c'} and dict(r['m']) == {'k': 1} and r['n'] is None, r
 print(t.schema.names)
 """)

@@ -94,7 +94,8 @@ HttpReply Router::Answer(base::Context& ctx, const HttpRequest& request) {
   }
   if (route->needs_auth) {
     const auto header = request.headers.find("authorization");
-    const std::string_view value = header == request.headers.end() ? "" : header->second;
+    const std::string_view value =
+        header == request.headers.end() ? std::string_view() : std::string_view(header->second);
     auto account = Authenticate(ctx, parts_.accounts, value);
     if (!account.ok()) return Refuse(*route, account.error());
     ctx.principal = account->username;

@@ -248,6 +248,12 @@ void FrontDoor::State::HandOn(base::Fd socket, int family, const std::string& pe
   sessions.push_back(internal::StartSession(own, std::move(socket), family, peer));
 }
 
+base::Status CheckTls(const TlsFiles& files) {
+  if (files.certificate.empty()) return base::Ok();
+  auto made = MakeTls(files);
+  return made.ok() ? base::Ok() : base::Status(std::move(made).error());
+}
+
 FrontDoor::FrontDoor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 base::Result<std::unique_ptr<FrontDoor>> FrontDoor::Start(std::vector<ListeningSocket> sockets,
@@ -288,14 +294,14 @@ void FrontDoor::Drain(base::Duration patience) {
   });
   const auto until = std::chrono::steady_clock::now() + patience;
   while (true) {
-    std::promise<void> looked;
+    std::promise<bool> closed;
     auto timer = std::make_shared<asio::steady_timer>(state_->io, kPeekAgainLast);
     timer->async_wait([&, timer](error_code) {
       state_->CountOpen();
-      looked.set_value();
+      closed.set_value(state_->sessions.empty());  // who has said nothing yet waits for nothing
     });
-    looked.get_future().wait();
-    if (state_->open == 0 || std::chrono::steady_clock::now() >= until) return;
+    const bool all = closed.get_future().get();
+    if (all || std::chrono::steady_clock::now() >= until) return;
   }
 }
 

@@ -28,6 +28,9 @@ struct TlsFiles {
   std::string key;          // PEM
 };
 
+/// Whether certificate and key are there and fit. kFailedPrecondition "server.bad_certificate".
+base::Status CheckTls(const TlsFiles& files);
+
 /// Runs one thread for sockets; requests are answered on the pool. Thread-safe.
 class FrontDoor {
  public:
