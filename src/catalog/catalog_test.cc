@@ -77,10 +77,11 @@ TEST(Refs, ListsByUserNameAndExpression) {
     return Names(lake.catalog.ListRefs(lake.ctx, kind, by));
   };
   EXPECT_THAT(list(RefKind::kBranch, {}), ElementsAre("ada.one", "ada.two", "bob.one", "main"));
-  EXPECT_THAT(list(RefKind::kBranch, {"", "ada"}), ElementsAre("ada.one", "ada.two"));
+  EXPECT_THAT(list(RefKind::kBranch, {.name = "", .user = "ada"}),
+              ElementsAre("ada.one", "ada.two"));
   EXPECT_THAT(list(RefKind::kBranch, {"^.*one$"}), ElementsAre("ada.one", "bob.one"));
   EXPECT_THAT(list(RefKind::kBranch, {"main"}), ElementsAre("main"));
-  EXPECT_THAT(list(RefKind::kBranch, {"", "", 1, "ada.one"}), ElementsAre("ada.two"));
+  EXPECT_THAT(list(RefKind::kBranch, {.limit = 1, .after = "ada.one"}), ElementsAre("ada.two"));
   EXPECT_THAT(list(RefKind::kTag, {}), ElementsAre("v1"));
   EXPECT_THAT(lake.catalog.ListRefs(lake.ctx, RefKind::kTag, {"^("}),
               IsError(Code::kInvalidArgument, kBadFilter));
