@@ -221,12 +221,16 @@ base::Result<api::JobRecord> JobsService::Get(const base::Context& ctx, const mo
 
 base::Result<std::vector<api::JobRecord>> JobsService::List(const base::Context& ctx,
                                                             const api::JobFilter& filter) {
+  const auto alive = jobs_.With([](const auto& all) { return all; });
   std::vector<api::JobRecord> records;
   std::string after;
   while (true) {
     ASSIGN_OR_RETURN(const auto page, parts_.state.List(ctx, "job/", after, kPageRecords));
     for (const state::KeyedRecord& stored : page) {
       ASSIGN_OR_RETURN(api::JobRecord record, DecodeJobRecord(stored.record.bytes));
+      // What is stored of a living job is what it was when it last wrote.
+      const auto living = alive.find(record.id);
+      if (living != alive.end()) record = living->second->record();
       if (Fits(record, filter)) records.push_back(std::move(record));
     }
     if (page.size() < kPageRecords) break;
