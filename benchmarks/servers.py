@@ -51,9 +51,9 @@ def wait_for(url: str, process: subprocess.Popen, log: pathlib.Path, seconds: fl
 
 
 @contextlib.contextmanager
-def started(argv: list, log: pathlib.Path, env: dict[str, str] | None = None):
-    with log.open("w", encoding="utf-8") as out:
-        process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, **(env or {})})
+def started(argv: list, log: pathlib.Path, out: int | None = None):
+    with log.open("a", encoding="utf-8") as err:
+        process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=out or err, stderr=err)
     try:
         yield process
     finally:
@@ -66,17 +66,26 @@ def started(argv: list, log: pathlib.Path, env: dict[str, str] | None = None):
 
 @contextlib.contextmanager
 def boathouse(chosen, tables: int = 0):
-    """A durable server over a new lake on disk; the key is the first administrator's."""
-    lake, port = chosen.work / f"lake-{tables}", free_port()
-    program = chosen.bin / "boathouse"
-    made = subprocess.run([program, "serve", "--init", "--lake", lake, "-O", "json"], check=True, capture_output=True, text=True)
-    token = json.loads(made.stdout)["api_key"]
+    """A durable server over a new lake on disk, as its first administrator; its main holds `tables` tables."""
+    lake, log = chosen.work / f"lake-{tables}", chosen.work / "boathouse.log"
+    serve = [chosen.bin / "boathouse", "serve", "--lake", lake, "--listen", "127.0.0.1:0", "-o", "json"]
+    with started([*serve, "--init", "--username", "admin"], log, out=subprocess.PIPE) as process:
+        token = first_object(process, log)["key"]
     if tables:
         subprocess.run([chosen.bin / "catalog_bench", "--fill", str(lake), str(tables)], check=True, stdout=subprocess.DEVNULL)
-    log = chosen.work / "boathouse.log"
-    with started([program, "serve", "--lake", lake, "--listen", f"127.0.0.1:{port}"], log) as process:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
+    with started(serve, log, out=subprocess.PIPE) as process:
+        port = int(first_object(process, log)["addresses"][0].rpartition(":")[2])
         yield Server("boathouse", process, port, token)
+
+
+def first_object(process: subprocess.Popen, log: pathlib.Path) -> dict:
+    """The JSON object a server prints when it is ready."""
+    text = b""
+    for line in process.stdout:
+        text += line
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(text)
+    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
 
 
 @contextlib.contextmanager
