@@ -94,7 +94,6 @@ base::Status JobLog::Follow(const base::Context& ctx, uint64_t from_sequence,
                             const std::function<void(const api::JobEvent&)>& sink) {
   uint64_t next = from_sequence;
   while (true) {
-    RETURN_IF_ERROR(ctx.Check(state_->clock.Now()));
     std::vector<std::shared_ptr<const api::JobEvent>> fresh;
     bool closed = false;
     state_->entries.WaitFor(
@@ -106,6 +105,7 @@ base::Status JobLog::Follow(const base::Context& ctx, uint64_t from_sequence,
     for (const auto& event : fresh) sink(*event);
     next += fresh.size();
     if (closed && fresh.empty()) return base::Ok();
+    RETURN_IF_ERROR(ctx.Check(state_->clock.Now()));  // after what there was: some ask for that only
   }
 }
 
