@@ -22,6 +22,10 @@ class Chunker {
 
   void Push(TreeEntry entry) {
     const bool ends = EndsNode(entry.key, level_);
+    Push(std::move(entry), ends);
+  }
+  /// For a key of which it is known whether it ends a node: hashing keys is what costs.
+  void Push(TreeEntry entry, bool ends) {
     open_.push_back(std::move(entry));
     if (ends || open_.size() == kNodeEntriesMax) Close();
   }
@@ -114,10 +118,14 @@ void MergeInto(Chunker& chunks, const TreeNode& node, bool is_last, const LevelE
   };
   for (const TreeEntry& entry : node.entries) {
     while (edit != edits.end() && edit->first < entry.key) push_edit();
+    // A key that ends a node is the last of its node.
+    const bool may_end = &entry == &node.entries.back();
     if (edit != edits.end() && edit->first == entry.key) {
       push_edit();
-    } else {
+    } else if (may_end) {
       chunks.Push(entry);
+    } else {
+      chunks.Push(entry, false);
     }
   }
   while (is_last && edit != edits.end()) push_edit();

@@ -1,4 +1,7 @@
+#include <limits>
+
 #include "base/cbor.h"
+#include "base/cbor_stream.h"
 #include "base/sha256.h"
 #include "catalog/reasons.h"
 #include "catalog/tree.h"
@@ -8,8 +11,12 @@ namespace {
 
 constexpr char kKind[] = "tree";
 constexpr int64_t kVersion = 1;
+constexpr size_t kNodeHeadBytes = 64;  // room for what is not an entry
+constexpr size_t kEntryHeadBytes = 16;
 constexpr uint32_t kBoundaryBits = 6;
 constexpr uint32_t kHashBits = 256;
+constexpr size_t kHashBytes = 32;
+constexpr uint64_t kCountMax = std::numeric_limits<int64_t>::max();
 
 base::Error Bad(std::string_view problem) {
   return base::Error(base::Code::kCorrupt, kBadObject,
@@ -35,19 +42,73 @@ bool EndsNode(base::BytesView key, uint32_t level) {
 }
 
 base::Bytes EncodeTreeNode(const TreeNode& node) {
-  base::Cbor::Array keys, values, counts;
+  size_t bytes = kNodeHeadBytes;
   for (const TreeEntry& entry : node.entries) {
-    keys.push_back(base::Cbor::OfBytes(entry.key));
-    values.push_back(base::Cbor::OfBytes(entry.value));
-    if (node.level > 0) counts.emplace_back(static_cast<int64_t>(entry.count));
+    bytes += entry.key.size() + entry.value.size() + kEntryHeadBytes;
   }
-  base::Cbor::Map map{
-      {0, kKind}, {1, kVersion}, {2, node.level}, {3, std::move(keys)}, {4, std::move(values)}};
-  if (node.level > 0) map[5] = std::move(counts);
-  return base::EncodeCbor(map);
+  base::Bytes out;
+  out.reserve(bytes);
+  base::CborWriter writer(out);
+  writer.MapOf(node.level > 0 ? 6 : 5);
+  writer.Uint(0);
+  writer.Text(kKind);
+  writer.Uint(1);
+  writer.Uint(kVersion);
+  writer.Uint(2);
+  writer.Uint(node.level);
+  writer.Uint(3);
+  writer.ArrayOf(node.entries.size());
+  for (const TreeEntry& entry : node.entries) writer.ByteString(entry.key);
+  writer.Uint(4);
+  writer.ArrayOf(node.entries.size());
+  for (const TreeEntry& entry : node.entries) writer.ByteString(entry.value);
+  if (node.level == 0) return out;
+  writer.Uint(5);
+  writer.ArrayOf(node.entries.size());
+  for (const TreeEntry& entry : node.entries) writer.Uint(entry.count);
+  return out;
 }
 
+namespace {
+
+/// A node exactly as EncodeTreeNode writes it; nothing for anything else, also for what a newer
+/// version may have written.
+std::optional<TreeNode> DecodeAsWritten(base::BytesView bytes) {
+  base::CborReader reader(bytes);
+  const auto is = [&](uint64_t number) { return reader.Uint() == number; };
+  const auto fields = reader.MapOf();
+  if (!fields || !is(0) || reader.Text() != kKind || !is(1) || !is(kVersion) || !is(2)) return {};
+  const auto level = reader.Uint();
+  if (!level || *level > kHashBits || *fields != (*level > 0 ? 6 : 5) || !is(3)) return {};
+  const auto count = reader.ArrayOf();
+  if (!count || *count > kNodeEntriesMax) return {};
+  TreeNode node{static_cast<uint32_t>(*level), std::vector<TreeEntry>(*count)};
+  for (size_t i = 0; i < *count; ++i) {
+    const auto key = reader.ByteString();
+    if (!key || (i > 0 && *key <= node.entries[i - 1].key)) return {};
+    node.entries[i].key = *key;
+  }
+  if (!is(4) || reader.ArrayOf() != count) return {};
+  for (TreeEntry& entry : node.entries) {
+    const auto value = reader.ByteString();
+    if (!value || (node.level > 0 && value->size() != kHashBytes)) return {};
+    entry.value = *value;
+  }
+  if (node.level > 0 && (!is(5) || reader.ArrayOf() != count)) return {};
+  for (TreeEntry& entry : node.entries) {
+    if (node.level == 0) break;
+    const auto below = reader.Uint();
+    if (!below || *below < 1 || *below > kCountMax) return {};
+    entry.count = *below;
+  }
+  if (!reader.at_end()) return {};
+  return node;
+}
+
+}  // namespace
+
 base::Result<TreeNode> DecodeTreeNode(base::BytesView bytes) {
+  if (auto node = DecodeAsWritten(bytes)) return *std::move(node);
   ASSIGN_OR_RETURN(const base::Cbor value, base::DecodeCbor(bytes));
   ASSIGN_OR_RETURN(auto fields, base::CborFields::OfObject(value, kKind, kVersion));
   ASSIGN_OR_RETURN(const int64_t level, fields.Int(2));
@@ -74,7 +135,8 @@ base::Result<TreeNode> DecodeTreeNode(base::BytesView bytes) {
     uint64_t count = 1;
     if (level > 0) {
       const int64_t* stored = (*counts)[i].As<int64_t>();
-      if (stored == nullptr || *stored < 1 || entry->size() != 32) return Bad("has a bad child");
+      if (stored == nullptr || *stored < 1 || entry->size() != kHashBytes)
+        return Bad("has a bad child");
       count = static_cast<uint64_t>(*stored);
     }
     node.entries.push_back(TreeEntry{*key, *entry, count});
