@@ -105,7 +105,8 @@ base::Status JobLog::Follow(const base::Context& ctx, uint64_t from_sequence,
     for (const auto& event : fresh) sink(*event);
     next += fresh.size();
     if (closed && fresh.empty()) return base::Ok();
-    RETURN_IF_ERROR(ctx.Check(state_->clock.Now()));  // after what there was: some ask for that only
+    // After what there was: some ask for that only.
+    RETURN_IF_ERROR(ctx.Check(state_->clock.Now()));
   }
 }
 
