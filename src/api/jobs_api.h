@@ -117,11 +117,23 @@ struct ImportRequest {
   WriteOptions options;
 };
 
-using JobRequest = std::variant<RunRequest, CreateTableRequest, ImportRequest>;
+/// Looks at the files a table would be created from and tells what it would be, as a document that
+/// people edit (TablePlanned). Creates nothing.
+struct PlanTableRequest {
+  CreateTableRequest table;
+};
 
-enum class JobKind { kRun, kQuery, kTableCreate, kTableImport };
+/// Creates the empty table that such a document describes; a job of kind kTableCreate.
+struct ApplyTablePlanRequest {
+  std::string plan_yaml;
+};
+
+using JobRequest = std::variant<RunRequest, CreateTableRequest, ImportRequest, PlanTableRequest,
+                                ApplyTablePlanRequest>;
+
+enum class JobKind { kRun, kQuery, kTableCreate, kTableImport, kTablePlan };
 enum class JobStatus { kNotStarted, kRunning, kComplete, kFail, kAbort };
-std::string_view JobKindName(JobKind kind);        // "Run", "Query", "TableCreate", "TableImport"
+std::string_view JobKindName(JobKind kind);        // "Run", "Query", "TableCreate", ...
 std::string_view JobStatusName(JobStatus status);  // "RUNNING", ...
 
 struct TaskRecord {
@@ -201,8 +213,15 @@ struct Published {
 struct JobEnded {
   JobRecord job;
 };
-using JobEventBody = std::variant<JobStarted, PlanReady, EnvironmentReady, TaskStarted, UserOutput,
-                                  TaskEnded, Notice, FileImported, Published, JobEnded>;
+/// What a job of kind kTablePlan found out.
+struct TablePlanned {
+  std::string plan_yaml;
+  std::vector<std::string> files;
+  bool can_apply = true;  // false: columns have types between which somebody must choose
+};
+using JobEventBody =
+    std::variant<JobStarted, PlanReady, EnvironmentReady, TaskStarted, UserOutput, TaskEnded,
+                 Notice, FileImported, Published, JobEnded, TablePlanned>;
 struct JobEvent {
   uint64_t sequence = 0;
   base::Instant at{};

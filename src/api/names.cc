@@ -13,6 +13,8 @@ std::string_view JobKindName(JobKind kind) {
       return "TableCreate";
     case JobKind::kTableImport:
       return "TableImport";
+    case JobKind::kTablePlan:
+      return "TablePlan";
   }
   return "Run";
 }

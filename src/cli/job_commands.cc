@@ -15,7 +15,8 @@ std::string Upper(std::string text) {
 }
 
 constexpr api::JobKind kKinds[] = {api::JobKind::kRun, api::JobKind::kQuery,
-                                   api::JobKind::kTableCreate, api::JobKind::kTableImport};
+                                   api::JobKind::kTableCreate, api::JobKind::kTableImport,
+                                   api::JobKind::kTablePlan};
 constexpr api::JobStatus kStatuses[] = {api::JobStatus::kNotStarted, api::JobStatus::kRunning,
                                         api::JobStatus::kComplete, api::JobStatus::kFail,
                                         api::JobStatus::kAbort};

@@ -164,6 +164,9 @@ std::string RunProgress::Lines(const api::JobEvent& event, State& state) const {
                           "\n"
                     : std::string();
       },
+      [&](const api::TablePlanned& e) {
+        return loud ? "planned from " + Count(e.files.size(), "file") + "\n" : std::string();
+      },
       [&](const api::JobEnded&) {
         state.running.clear();
         return std::string();

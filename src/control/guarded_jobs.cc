@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "control/reasons.h"
+#include "control/table_plan.h"
 #include "model/ref.h"
 
 namespace control {
@@ -73,6 +74,12 @@ base::Result<model::JobId> GuardedJobs::Submit(const base::Context& ctx,
     RETURN_IF_ERROR(MayRun(ctx, *run));
   } else if (const auto* create = std::get_if<api::CreateTableRequest>(&request)) {
     RETURN_IF_ERROR(MayImport(ctx, create->branch, create->sources));
+  } else if (const auto* plan = std::get_if<api::PlanTableRequest>(&request)) {
+    RETURN_IF_ERROR(MayImport(ctx, plan->table.branch, plan->table.sources));
+  } else if (const auto* apply = std::get_if<api::ApplyTablePlanRequest>(&request)) {
+    RETURN_IF_ERROR(gate_.Known(ctx));
+    ASSIGN_OR_RETURN(const TablePlan read, ReadTablePlan(apply->plan_yaml));
+    RETURN_IF_ERROR(MayImport(ctx, read.branch, {}));  // no file is read
   } else {
     const auto& import = std::get<api::ImportRequest>(request);
     RETURN_IF_ERROR(MayImport(ctx, import.branch, import.sources));

@@ -178,9 +178,11 @@ base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable
   } else if (!order_.create) {
     return parts_.lakehouse.Open(ctx, head, order_.table).error();  // says which name is near
   } else {
-    ASSIGN_OR_RETURN(const plan::TaskOutcome inferred,
-                     RunTask(ctx, NewTask(plan::TaskKind::kInferFiles)));
-    intent.schema = *inferred.schema;
+    if (order_.schema) {
+      intent.schema = *order_.schema;
+    } else {
+      ASSIGN_OR_RETURN(intent.schema, InferTogether(ctx, files_));
+    }
     intent.mode = lakehouse::WriteMode::kCreate;
     if (order_.if_exists == api::IfExists::kReplace) intent.mode = lakehouse::WriteMode::kReplace;
   }
@@ -338,9 +340,10 @@ base::Status ImportDriver::Work(const base::Context& ctx) {
     record.details["rows_imported"] = "0";
     record.details["files_imported"] = "0";
   });
-  RETURN_IF_ERROR(ListFiles(ctx));
+  if (!order_.schema) RETURN_IF_ERROR(ListFiles(ctx));
   ASSIGN_OR_RETURN(const catalog::ResolvedRef head,
                    parts_.catalog.Resolve(ctx, model::RefExpression{order_.branch, {}, {}}));
+  if (order_.plan_only) return PlanTable(ctx, head.commit);
   ASSIGN_OR_RETURN(std::optional<lakehouse::PreparedWrite> prepared,
                    PrepareTable(ctx, head.commit));
   if (!prepared) return base::Ok();

@@ -8,6 +8,7 @@
 
 #include "control/job.h"
 #include "control/parts.h"
+#include "control/table_plan.h"
 
 namespace control {
 
@@ -24,11 +25,16 @@ struct ImportOrder {
   api::IfExists if_exists = api::IfExists::kKeep;  // of a table to create
   bool import_duplicate_files = false;
   bool accept_changed_files = false;
+  bool plan_only = false;                  // tell what the table would be, and create nothing
+  std::optional<columnar::Schema> schema;  // of the table to create; none = inferred from the files
   api::WriteOptions options;
 };
 
 base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request);
 base::Result<ImportOrder> OrderOf(const api::ImportRequest& request);
+base::Result<ImportOrder> OrderOf(const api::PlanTableRequest& request);
+/// As ReadTablePlan.
+base::Result<ImportOrder> OrderOf(const api::ApplyTablePlanRequest& request);
 
 /// Several may import into one table at once: appends are put on top of one another, and a file is
 /// imported once.
@@ -44,6 +50,10 @@ class ImportDriver {
   plan::TaskSpec NewTask(plan::TaskKind kind) const;
   base::Status ListFiles(const base::Context& ctx);
   base::Status LeaveOutImported(const base::Context& ctx, const lakehouse::TableAtRef& table);
+  base::Result<columnar::Schema> InferTogether(const base::Context& ctx,
+                                               std::vector<plan::SourceFile> files);
+  base::Result<std::vector<TablePlan::Column>> InferColumns(const base::Context& ctx);
+  base::Status PlanTable(const base::Context& ctx, const model::CommitId& head);
   base::Result<std::optional<lakehouse::PreparedWrite>> PrepareTable(const base::Context& ctx,
                                                                      const model::CommitId& head);
   base::Result<std::vector<lakehouse::ImportedFile>> ImportRows(const base::Context& ctx,

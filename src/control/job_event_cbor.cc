@@ -120,6 +120,9 @@ struct BodyToCbor {
     return Cbor(Cbor::Map{{0, e.branch}, {1, e.commit}, {2, base::CborTexts(e.tables)}});
   }
   Cbor operator()(const api::JobEnded& e) const { return JobRecordToCbor(e.job); }
+  Cbor operator()(const api::TablePlanned& e) const {
+    return Cbor(Cbor::Map{{0, e.plan_yaml}, {1, base::CborTexts(e.files)}, {2, e.can_apply}});
+  }
 };
 
 Result<api::JobEventBody> EnvironmentReadyFrom(CborFields& f) {
@@ -165,6 +168,14 @@ Result<api::JobEventBody> PublishedFrom(CborFields& f) {
   ASSIGN_OR_RETURN(e.branch, f.Text(0));
   ASSIGN_OR_RETURN(e.commit, f.Text(1));
   ASSIGN_OR_RETURN(e.tables, f.Texts(2));
+  return api::JobEventBody(std::move(e));
+}
+
+Result<api::JobEventBody> TablePlannedFrom(CborFields& f) {
+  api::TablePlanned e;
+  ASSIGN_OR_RETURN(e.plan_yaml, f.Text(0));
+  ASSIGN_OR_RETURN(e.files, f.Texts(1));
+  ASSIGN_OR_RETURN(e.can_apply, f.Bool(2));
   return api::JobEventBody(std::move(e));
 }
 
@@ -214,6 +225,8 @@ Result<api::JobEventBody> BodyFromCbor(int64_t kind, const Cbor& body) {
       return FileImportedFrom(fields);
     case 8:
       return PublishedFrom(fields);
+    case 10:
+      return TablePlannedFrom(fields);
     default:
       return base::Error(
           base::Code::kUnimplemented, "base.unknown_field",

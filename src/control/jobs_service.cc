@@ -148,15 +148,24 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
 
 base::Result<model::JobId> JobsService::SubmitImport(const base::Context& ctx,
                                                      const api::JobRequest& request) {
-  const auto* create = std::get_if<api::CreateTableRequest>(&request);
-  auto order =
-      create != nullptr ? OrderOf(*create) : OrderOf(std::get<api::ImportRequest>(request));
+  auto kind = api::JobKind::kTableImport;
+  auto order = std::visit(
+      [&](const auto& asked) -> base::Result<ImportOrder> {
+        using Request = std::decay_t<decltype(asked)>;
+        if constexpr (std::is_same_v<Request, api::RunRequest>) {
+          return base::Error(base::Code::kInternal, kBadRequest, "a run is no import");
+        } else {
+          if constexpr (std::is_same_v<Request, api::PlanTableRequest>) {
+            kind = api::JobKind::kTablePlan;
+          } else if constexpr (!std::is_same_v<Request, api::ImportRequest>) {
+            kind = api::JobKind::kTableCreate;
+          }
+          return OrderOf(asked);
+        }
+      },
+      request);
   if (!order.ok()) return std::move(order).error();
-  ASSIGN_OR_RETURN(const std::shared_ptr<Job> job,
-                   Adopt(ctx, NewRecord(ctx,
-                                        create != nullptr ? api::JobKind::kTableCreate
-                                                          : api::JobKind::kTableImport,
-                                        order->branch)));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Job> job, Adopt(ctx, NewRecord(ctx, kind, order->branch)));
   auto driver = std::make_shared<ImportDriver>(parts_, *job, std::move(order).value());
   job->Start(parts_, slots_, api::RunRequest().priority,
              [driver](const base::Context& job_ctx) { return driver->Run(job_ctx); });

@@ -26,6 +26,11 @@ inline constexpr char kStopped[] = "control.stopped";
 inline constexpr char kProcessEnded[] = "control.process_ended";
 /// kInvalidArgument: a request that contradicts itself or names what cannot be. field.
 inline constexpr char kBadRequest[] = "control.bad_request";
+/// kInvalidArgument: the document that tells what table to create is not one, or says what cannot
+/// be; kUnimplemented: it asks for a parse_format.
+inline constexpr char kBadTablePlan[] = "control.bad_table_plan";
+/// kFailedPrecondition: columns whose type is to be chosen first. column.
+inline constexpr char kTablePlanConflicts[] = "control.table_plan_conflicts";
 /// kInvalidArgument: "ns.table" together with another namespace. table, namespace.
 inline constexpr char kNamespaceUnresolved[] = "control.namespace_unresolved";
 /// kInvalidArgument: a condition that is no expression, or does not fit what it is asked of. column

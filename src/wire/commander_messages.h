@@ -25,6 +25,10 @@ class JobRequestCommon;
 class QueryRunRequest;
 class QueryRunResponse;
 class RunnerEvent;
+class TableCreatePlanApplyRequest;
+class TableCreatePlanApplyResponse;
+class TableCreatePlanRequest;
+class TableCreatePlanResponse;
 class TableDataImportRequest;
 class TableDataImportResponse;
 

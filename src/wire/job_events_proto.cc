@@ -190,6 +190,17 @@ void EventTranslator::Translate(const api::JobEvent& event, const Emit& emit) {
                         "published " + std::to_string(e.tables.size()) + " tables to " + e.branch +
                             " in commit " + e.commit));
       },
+      [&](const api::TablePlanned& e) {
+        pb::RunnerEvent out;
+        pb::TableCreatePlanDoneEvent& done = *out.mutable_table_create_plan_done_event();
+        FillTimestamp(event.at, done.mutable_timestamp());
+        done.set_task_id(job_);
+        done.set_plan_as_yaml(e.plan_yaml);
+        done.set_success(true);
+        done.set_can_auto_apply(e.can_apply);
+        for (const std::string& file : e.files) done.add_files_to_be_imported(file);
+        emit(std::move(out));
+      },
       [&](const api::JobEnded& e) { Complete(e.job, emit); }};
   std::visit(handler, event.body);
 }

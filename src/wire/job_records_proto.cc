@@ -28,6 +28,8 @@ pb::JobKind KindOf(api::JobKind kind) {
       return pb::JOB_KIND_TABLE_PLAN_CREATE_APPLY;
     case api::JobKind::kTableImport:
       return pb::JOB_KIND_TABLE_DATA_IMPORT;
+    case api::JobKind::kTablePlan:
+      return pb::JOB_KIND_TABLE_PLAN_CREATE;
   }
   return pb::JOB_KIND_UNSPECIFIED;
 }
@@ -42,6 +44,8 @@ std::optional<api::JobKind> KindOf(int kind) {
       return api::JobKind::kTableCreate;
     case pb::JOB_KIND_TABLE_DATA_IMPORT:
       return api::JobKind::kTableImport;
+    case pb::JOB_KIND_TABLE_PLAN_CREATE:
+      return api::JobKind::kTablePlan;
     default:  // a kind we have no jobs of: the number comes from outside
       return {};
   }

@@ -174,4 +174,25 @@ base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportReques
   return import;
 }
 
+base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlanRequest& request) {
+  if (request.table_name().empty()) return BadField("table_name", "is empty");
+  if (request.search_string().empty()) return BadField("search_string", "is empty");
+  api::PlanTableRequest plan;
+  plan.table.table = request.table_name();
+  plan.table.ns = request.namespace_();
+  plan.table.branch = BranchOr(request.branch_name());
+  plan.table.sources = {request.search_string()};
+  if (!request.table_partitioned_by().empty()) {
+    plan.table.partitioned_by = {request.table_partitioned_by()};
+  }
+  if (request.table_replace()) plan.table.if_exists = api::IfExists::kReplace;
+  return plan;
+}
+
+base::Result<api::ApplyTablePlanRequest> ApplyTablePlanRequestOf(
+    const pb::TableCreatePlanApplyRequest& request) {
+  if (request.plan_yaml().empty()) return BadField("plan_yaml", "is empty");
+  return api::ApplyTablePlanRequest{request.plan_yaml()};
+}
+
 }  // namespace wire

@@ -113,13 +113,14 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def main(tests):
+def main(tests, *flags):
+    """Each test with each version; `flags` are the server's."""
     program, folder, *versions = sys.argv[1:]
     if not versions:
         listed = pathlib.Path(__file__).resolve().parents[2] / "tools" / "client_versions.txt"
         versions = [line.split()[0] for line in listed.read_text().splitlines() if line[:1].isdigit()]
     for version in versions:
-        with Server(program) as server:
+        with Server(program, *flags) as server:
             client = Client(folder, version, server)
             for test in tests:
                 print(version, test.__name__, flush=True)

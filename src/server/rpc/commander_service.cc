@@ -55,14 +55,19 @@ class CommanderService final : public pb::V2CommanderService::CallbackService {
         [=, this](const base::Context& ctx) { return methods_.Import(ctx, *request, out); });
   }
   ServerUnaryReactor* TableCreatePlan(CallbackServerContext* call,
-                                      const pb::TableCreatePlanRequest*,
-                                      pb::TableCreatePlanResponse*) override {
-    return Refuse(call, "TableCreatePlan", "create tables with `boathouse table create`");
+                                      const pb::TableCreatePlanRequest* request,
+                                      pb::TableCreatePlanResponse* out) override {
+    return Answer(
+        call, "TableCreatePlan", Kind::kStartsJob, request->table_name(),
+        [=, this](const base::Context& ctx) { return methods_.PlanTable(ctx, *request, out); });
   }
   ServerUnaryReactor* TableCreatePlanApply(CallbackServerContext* call,
-                                           const pb::TableCreatePlanApplyRequest*,
-                                           pb::TableCreatePlanApplyResponse*) override {
-    return Refuse(call, "TableCreatePlanApply", "create tables with `boathouse table create`");
+                                           const pb::TableCreatePlanApplyRequest* request,
+                                           pb::TableCreatePlanApplyResponse* out) override {
+    return Answer(call, "TableCreatePlanApply", Kind::kStartsJob, "",
+                  [=, this](const base::Context& ctx) {
+                    return methods_.ApplyTablePlan(ctx, *request, out);
+                  });
   }
   ServerUnaryReactor* ExternalTableCreate(CallbackServerContext* call,
                                           const pb::ExternalTableCreateRequest*,

@@ -159,6 +159,34 @@ base::Status JobMethods::Import(const base::Context& ctx, const pb::TableDataImp
   return base::Ok();
 }
 
+base::Status JobMethods::PlanTable(const base::Context& ctx,
+                                   const pb::TableCreatePlanRequest& request,
+                                   pb::TableCreatePlanResponse* out) {
+  ASSIGN_OR_RETURN(const api::PlanTableRequest plan, wire::PlanTableRequestOf(request));
+  ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, plan));
+  FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
+  const auto [ns, table] = Split(plan.table.table, plan.table.ns);
+  out->set_branch_name(plan.table.branch);
+  out->set_table_name(table);
+  out->set_namespace_(ns);
+  out->set_search_string(request.search_string());
+  out->set_table_replace(request.table_replace());
+  out->set_user_branch_prefix(ctx.principal + ".");
+  if (request.has_table_partitioned_by()) {
+    out->set_table_partitioned_by(request.table_partitioned_by());
+  }
+  return base::Ok();
+}
+
+base::Status JobMethods::ApplyTablePlan(const base::Context& ctx,
+                                        const pb::TableCreatePlanApplyRequest& request,
+                                        pb::TableCreatePlanApplyResponse* out) {
+  ASSIGN_OR_RETURN(const api::ApplyTablePlanRequest plan, wire::ApplyTablePlanRequestOf(request));
+  ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, plan));
+  FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
+  return base::Ok();
+}
+
 base::Status JobMethods::Cancel(const base::Context& ctx, const pb::CancelJobRequest& request,
                                 pb::CancelJobResponse* out) {
   const model::JobId job(request.job_id().id());

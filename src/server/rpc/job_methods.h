@@ -36,6 +36,11 @@ class JobMethods {
                      wire::pb::QueryRunResponse* out);
   base::Status Import(const base::Context& ctx, const wire::pb::TableDataImportRequest& request,
                       wire::pb::TableDataImportResponse* out);
+  base::Status PlanTable(const base::Context& ctx, const wire::pb::TableCreatePlanRequest& request,
+                         wire::pb::TableCreatePlanResponse* out);
+  base::Status ApplyTablePlan(const base::Context& ctx,
+                              const wire::pb::TableCreatePlanApplyRequest& request,
+                              wire::pb::TableCreatePlanApplyResponse* out);
   base::Status Cancel(const base::Context& ctx, const wire::pb::CancelJobRequest& request,
                       wire::pb::CancelJobResponse* out);
   base::Status List(const base::Context& ctx, const wire::pb::GetJobsRequest& request,
