@@ -38,7 +38,7 @@ RunDriver::RunDriver(Parts& parts, Job& job, api::RunRequest request, plan::Phys
       secrets_(std::move(secrets)),
       mask_(secrets_) {
   for (size_t i = 0; i < plan_.tasks.size(); ++i) {
-    nodes_.push_back(Node{&plan_.logical.nodes[i], plan_.tasks[i], false});
+    nodes_.push_back(Node{&plan_.logical.nodes[i], plan_.tasks[i]});
     node_of_task_[plan_.tasks[i].task] = i;
   }
 }
@@ -142,7 +142,6 @@ void RunDriver::Record(const Node& node, const plan::TaskOutcome& outcome) {
 }
 
 void RunDriver::OnComputed(const base::Context& ctx, Node& node, const plan::TaskOutcome& outcome) {
-  node.computed = true;
   if (outcome.check_passed) {
     if (*outcome.check_passed) return;
     const base::Error error =
@@ -220,12 +219,20 @@ void RunDriver::OnOver(const base::Context& ctx, const plan::TaskOutcome& outcom
 void RunDriver::OnSkipped(const TaskSkipped& skipped) {
   --pending_;
   const auto found = node_of_task_.find(skipped.task);
+  const size_t index =
+      found != node_of_task_.end() ? found->second : write_of_task_.at(skipped.task).node;
+  const Node& node = nodes_[index];
+  if (!failure_ && skipped.why != scheduler::Skip::Why::kTooLarge) {
+    // What led to it is told before it, and is a failure already: never publish less than the plan.
+    Fail(base::Error(base::Code::kInternal, kTaskFailed,
+                     "\"" + node.logical->name + "\" was not run, though nothing before it failed")
+             .At(node.logical->place));
+  }
   if (found == node_of_task_.end()) return;
   plan::TaskOutcome outcome;
   outcome.task = skipped.task;
   outcome.status = skipped.why == scheduler::Skip::Why::kCancelled ? plan::TaskStatus::kCancelled
                                                                    : plan::TaskStatus::kSkipped;
-  const Node& node = nodes_[found->second];
   if (skipped.why == scheduler::Skip::Why::kTooLarge) {
     outcome.status = plan::TaskStatus::kFailed;
     outcome.error = base::Error(

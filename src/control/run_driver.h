@@ -30,7 +30,6 @@ class RunDriver {
   struct Node {
     const plan::LogicalNode* logical = nullptr;
     plan::TaskSpec task;
-    bool computed = false;
     std::optional<columnar::Schema> schema = {};  // of its result, once there is one
   };
   struct Write {

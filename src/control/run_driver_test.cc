@@ -201,7 +201,7 @@ class RunDriverTest : public ::testing::Test {
       task.name = node.name;
       if (node.kind == plan::NodeKind::kExpectation) {
         task.kind = plan::TaskKind::kExpectation;
-        task.after = {model::TaskId("task-m")};
+        task.after = {model::TaskId(waits_for_)};
         task.inputs.resize(2);
         task.inputs[0].from = plan::ParentOutput{model::TaskId("task-m"), ""};
         task.inputs[1].from =
@@ -243,6 +243,7 @@ class RunDriverTest : public ::testing::Test {
   testing::NoQueries none_;
   Parts parts_{lake_.memory, objects_, lake_.catalog, lakehouse_,  board_,    sql_,
                none_,        none_,    none_,         lake_.clock, lake_.rng, Options{}};
+  std::string waits_for_ = "task-m";  // the task that the expectation's comes after
   std::vector<plan::ScanSpec> read_;  // what the expectation read, each time it ran
 };
 
@@ -250,6 +251,16 @@ TEST_F(RunDriverTest, ChecksRunOnceWhereNothingMoved) {
   ASSERT_THAT(Run(plan::WriteStrategy::kReplace, [](int) { return true; }), IsOk());
   EXPECT_EQ(read_.size(), 1u);
   EXPECT_EQ(other_.Rows("m"), kRowsOfAModel);
+}
+
+// At stake: a run never publishes less than its plan, whatever the reason a task was left out.
+TEST_F(RunDriverTest, ATaskThatIsLeftOutFailsTheRun) {
+  waits_for_ = "task-nobody-knows";
+  EXPECT_THAT(Run(plan::WriteStrategy::kReplace, [](int) { return true; }),
+              IsError(base::Code::kInternal, kTaskFailed));
+  EXPECT_TRUE(read_.empty());
+  EXPECT_EQ(other_.Rows("m"), -1);
+  EXPECT_EQ(Phase(), catalog::RunPhase::kFailed);
 }
 
 // P9: another adds rows to a table that the check reads, while the check runs.

@@ -95,6 +95,7 @@ void TaskBoard::Cancel(const model::JobId& job) {
 
 void TaskBoard::Close(const model::JobId& job) {
   state_.With([&](State& state) {
+    Step(state, scheduler::JobClosed{job});
     state.jobs.erase(job);
     std::erase_if(state.tasks,
                   [&](const auto& task) { return task.second.job == job && task.second.over; });

@@ -104,6 +104,15 @@ TEST_F(TaskBoardTest, ATaskWaitsForItsParents) {
   EXPECT_EQ(Sync({}, {Outcome("parent")}), Names{"child"});
 }
 
+// At stake: a job whose first task ends before its second is added must not lose the second.
+TEST_F(TaskBoardTest, AChildMayBeAddedWhenItsParentHasEnded) {
+  board_.Add(Task("parent"), 5);
+  EXPECT_EQ(Sync({}), Names{"parent"});
+  EXPECT_EQ(Sync({}, {Outcome("parent")}), Names{});
+  board_.Add(Task("child", {model::TaskId("parent")}), 5);
+  EXPECT_EQ(Sync({}), Names{"child"});
+}
+
 TEST_F(TaskBoardTest, ChildrenOfAFailedTaskAreSkipped) {
   board_.Add(Task("parent"), 5);
   board_.Add(Task("child", {model::TaskId("parent")}), 5);

@@ -49,7 +49,7 @@ void Scheduler::On(const TaskAdded& event, std::vector<Command>& commands) {
     const auto ended = ended_.find(parent);
     if (ended == ended_.end() || !ended->second) failed = parent;
   }
-  ++live_by_job_[event.job];
+  ++jobs_[event.job].live;
   tasks_.emplace(event.task, std::move(task));
   if (!failed.empty()) SkipTask(event.task, Skip::Why::kParentFailed, failed, commands);
 }
@@ -95,6 +95,13 @@ void Scheduler::On(const CancelJob& event, std::vector<Command>& commands) {
   }
 }
 
+void Scheduler::On(const JobClosed& event, std::vector<Command>&) {
+  const auto found = jobs_.find(event.job);
+  if (found == jobs_.end()) return;  // nothing was added
+  found->second.closed = true;
+  ForgetIfOver(event.job);
+}
+
 void Scheduler::On(const Tick&, std::vector<Command>&) {}
 
 /// Takes a task out, whatever state it was in, and tells those that wait for it.
@@ -104,7 +111,7 @@ void Scheduler::End(const model::TaskId& id, bool succeeded, std::vector<Command
   if (task.state != State::kWaiting) FreePlace(task);
   const model::JobId job = task.spec.job;
   ended_[id] = succeeded;
-  ended_by_job_[job].push_back(id);
+  jobs_.at(job).ended.push_back(id);
   if (const auto children = then_.extract(id); !children.empty()) {
     for (const model::TaskId& child : children.mapped()) {
       const auto found = tasks_.find(child);
@@ -116,10 +123,16 @@ void Scheduler::End(const model::TaskId& id, bool succeeded, std::vector<Command
       }
     }
   }
-  CountDown(live_by_job_, job);
-  if (live_by_job_.contains(job)) return;
-  for (const model::TaskId& old : ended_by_job_[job]) ended_.erase(old);
-  ended_by_job_.erase(job);
+  --jobs_.at(job).live;
+  ForgetIfOver(job);
+}
+
+/// A job without live tasks may still get more of them, after those that ended.
+void Scheduler::ForgetIfOver(const model::JobId& job) {
+  const auto found = jobs_.find(job);
+  if (!found->second.closed || found->second.live > 0) return;
+  for (const model::TaskId& old : found->second.ended) ended_.erase(old);
+  jobs_.erase(found);
 }
 
 void Scheduler::FreePlace(const Task& task) {

@@ -20,7 +20,7 @@ inline constexpr int32_t kPriorityMax = 10;  // the most urgent
 inline constexpr int32_t kPriorityDefault = 5;
 
 /// A task to run once. Tasks in `after` must have been added before it (or it is skipped with
-/// them).
+/// them); they may have ended meanwhile, until the job is closed.
 struct TaskAdded {
   model::TaskId task;
   model::JobId job;
@@ -52,10 +52,15 @@ struct CancelJob {
   model::JobId job;
 };
 
+/// No task of the job is added any more: how its tasks ended is forgotten with the last of them.
+struct JobClosed {
+  model::JobId job;
+};
+
 /// Time has passed: nothing else happened.
 struct Tick {};
 
-using Event = std::variant<TaskAdded, WorkerChanged, TaskFinished, CancelJob, Tick>;
+using Event = std::variant<TaskAdded, WorkerChanged, TaskFinished, CancelJob, JobClosed, Tick>;
 
 /// Start this task on this worker.
 struct Launch {
@@ -121,6 +126,11 @@ class Scheduler {
     std::string worker;
     std::optional<base::Instant> ready_since;
   };
+  struct Job {
+    uint64_t live = 0;  // tasks that have not ended
+    bool closed = false;
+    std::vector<model::TaskId> ended;
+  };
   struct Worker {
     WorkerChanged offer;
     uint32_t slots_used = 0;
@@ -132,8 +142,10 @@ class Scheduler {
   void On(const WorkerChanged& event, std::vector<Command>& commands);
   void On(const TaskFinished& event, std::vector<Command>& commands);
   void On(const CancelJob& event, std::vector<Command>& commands);
+  void On(const JobClosed& event, std::vector<Command>& commands);
   void On(const Tick& event, std::vector<Command>& commands);
   void End(const model::TaskId& task, bool succeeded, std::vector<Command>& commands);
+  void ForgetIfOver(const model::JobId& job);
   void FreePlace(const Task& task);
   void SkipTask(const model::TaskId& task, Skip::Why why, const model::TaskId& parent,
                 std::vector<Command>& commands);
@@ -146,9 +158,8 @@ class Scheduler {
   uint64_t next_order_ = 0;
   std::map<model::TaskId, Task> tasks_;                       // waiting and running
   std::map<model::TaskId, std::vector<model::TaskId>> then_;  // parent → waiting children
-  std::map<model::TaskId, bool> ended_;  // → succeeded; of jobs with live tasks
-  std::map<model::JobId, std::vector<model::TaskId>> ended_by_job_;
-  std::map<model::JobId, uint64_t> live_by_job_;
+  std::map<model::TaskId, bool> ended_;                       // → succeeded
+  std::map<model::JobId, Job> jobs_;                          // until closed and without live tasks
   std::map<model::JobId, uint64_t> running_by_job_;
   std::map<std::string, Worker> workers_;
 };

@@ -56,6 +56,20 @@ TEST_F(SchedulerTest, AParentThatHasEndedCountsForLateChildren) {
   EXPECT_THAT(Step(Add("b", {"a"})), ElementsAre(Started("b")));
 }
 
+TEST_F(SchedulerTest, AParentThatHasEndedCountsUntilTheJobIsClosed) {
+  Offer(4, kGiB);
+  Step(Add("a"));
+  Step(TaskFinished{Id("a")});  // nothing of the job is left
+  EXPECT_THAT(Step(Add("b", {"a"})), ElementsAre(Started("b")));
+  EXPECT_THAT(Step(JobClosed{model::JobId("j")}), IsEmpty());
+  EXPECT_THAT(Step(Add("c", {"a"})), ElementsAre(Started("c"))) << "b lives";
+  Step(TaskFinished{Id("b")});
+  Step(TaskFinished{Id("c")});
+  EXPECT_THAT(Step(Add("d", {"a"})),
+              ElementsAre(Command(Skip{Id("d"), Skip::Why::kParentFailed, Id("a")})))
+      << "forgotten";
+}
+
 TEST_F(SchedulerTest, SkipsAllDescendantsOfAFailure) {
   Offer(4, kGiB);
   Step(Add("a"));
@@ -238,6 +252,9 @@ class Checker {
   }
   void Check(const Skip& skip) {
     EXPECT_FALSE(running_.contains(skip.task));
+    if (skip.why == Skip::Why::kParentFailed) {
+      EXPECT_TRUE(ended_.contains(skip.parent) && !ended_[skip.parent]) << "its parent is well";
+    }
     EndOnce(skip.task, false);
   }
 
