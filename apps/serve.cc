@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/guarded.h"
 #include "installation.h"
+#include "server/iceberg/bodies.h"
+#include "server/iceberg/iceberg_handler.h"
 #include "server/rest/catalog_handler.h"
 #include "server/server.h"
 
@@ -101,7 +103,15 @@ base::Status LakeServing::Serve(const base::Context& ctx, const cli::LakeChoice&
   const server::Ports ports{plane.refs(), plane.namespaces(),   plane.tables(),
                             plane.jobs(), embedded->accounts(), clock};
   server::CatalogHandler catalog({plane.refs(), plane.namespaces(), plane.tables()});
-  const std::vector<server::Route> routes = {{{"catalog", "v0"}, &catalog, true, nullptr}};
+  server::iceberg::IcebergHandler iceberg(plane.iceberg_namespaces(), plane.iceberg_tables(),
+                                          embedded->accounts(), {});
+  const std::vector<server::Route> routes = {
+      {{"catalog", "v0"}, &catalog, true, nullptr},
+      {{"iceberg"},
+       &iceberg,
+       true,
+       [](const base::Error& error) { return server::iceberg::ReplyError(error); },
+       &server::iceberg::IcebergHandler::IsOpen}};
   ASSIGN_OR_RETURN(const auto server, server::Server::Start(ports, routes, std::move(options)));
   cli::ServingPlace place{folder, server->addresses(), {}, {}};
   if (made) {

@@ -84,6 +84,9 @@ class Catalog {
                                                              const NamespacePage& page = {});
   base::Result<bool> HasNamespace(const base::Context& ctx, const model::CommitId& commit,
                                   const model::Namespace& ns);
+  /// kNotFound "catalog.no_namespace".
+  base::Result<NamespaceEntry> GetNamespace(const base::Context& ctx, const model::CommitId& commit,
+                                            const model::Namespace& ns);
   /// Reads O(changes · log tables) nodes.
   base::Result<Difference> Diff(const base::Context& ctx, const model::CommitId& from,
                                 const model::CommitId& to);

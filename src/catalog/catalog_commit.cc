@@ -15,6 +15,7 @@ struct Names {
   base::Bytes operator()(const PutTable& put) const { return KeyOf(put.name); }
   base::Bytes operator()(const DropTable& drop) const { return KeyOf(drop.name); }
   base::Bytes operator()(const CreateNamespace& create) const { return KeyOf(create.ns); }
+  base::Bytes operator()(const SetNamespaceProperties& set) const { return KeyOf(set.ns); }
   base::Bytes operator()(const DeleteNamespace& drop) const { return KeyOf(drop.ns); }
 };
 

@@ -151,6 +151,16 @@ base::Result<bool> Catalog::HasNamespace(const base::Context& ctx, const model::
   return entry.has_value();
 }
 
+base::Result<NamespaceEntry> Catalog::GetNamespace(const base::Context& ctx,
+                                                   const model::CommitId& commit,
+                                                   const model::Namespace& ns) {
+  Reader reader(store_, ctx);
+  ASSIGN_OR_RETURN(const auto at, reader.CommitAt(commit));
+  ASSIGN_OR_RETURN(const auto entry, TreeGet(reader.nodes(), at->tree, KeyOf(ns)));
+  if (!entry) return NoNamespace(reader, at->tree, ns.ToString(), commit);
+  return DecodeNamespaceEntry(*entry);
+}
+
 base::Result<Difference> Catalog::Diff(const base::Context& ctx, const model::CommitId& from,
                                        const model::CommitId& to) {
   Reader reader(store_, ctx);

@@ -125,11 +125,17 @@ struct CreateNamespace {
   bool if_not_exists = false;
   std::map<std::string, std::string> properties;
 };
+/// Another set of properties for a namespace that exists.
+struct SetNamespaceProperties {
+  model::Namespace ns;
+  std::map<std::string, std::string> properties;
+};
 struct DeleteNamespace {
   model::Namespace ns;
   bool if_exists = false;
 };
-using Change = std::variant<PutTable, DropTable, CreateNamespace, DeleteNamespace>;
+using Change =
+    std::variant<PutTable, DropTable, CreateNamespace, SetNamespaceProperties, DeleteNamespace>;
 
 enum class WhenMoved {
   kRefuse,            // catalog.ref_moved

@@ -72,6 +72,17 @@ class Stager {
     return Note(key, EncodeNamespaceEntry(NamespaceEntry{create.properties}), std::move(op));
   }
 
+  base::Status operator()(const SetNamespaceProperties& set) {
+    const base::Bytes key = KeyOf(set.ns);
+    ASSIGN_OR_RETURN(const Value before, TreeGet(reader_.nodes(), tree_, key));
+    if (!before) return NoNamespace(reader_, tree_, set.ns.ToString(), head_);
+    base::Bytes after = EncodeNamespaceEntry(NamespaceEntry{set.properties});
+    if (after == *before) return base::Ok();
+    Op op;
+    op.intent = Intent::kMaintenance;
+    return Note(key, std::move(after), std::move(op));
+  }
+
   base::Status operator()(const DeleteNamespace& drop) {
     const base::Bytes key = KeyOf(drop.ns);
     ASSIGN_OR_RETURN(const Value before, TreeGet(reader_.nodes(), tree_, key));

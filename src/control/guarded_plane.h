@@ -6,6 +6,7 @@
 
 #include "control/guarded_accounts.h"
 #include "control/guarded_catalog.h"
+#include "control/guarded_iceberg.h"
 #include "control/guarded_jobs.h"
 
 namespace control {
@@ -18,6 +19,8 @@ struct Unguarded {
   api::Jobs& jobs;
   api::Accounts& accounts;
   api::Credentials& credentials;
+  api::IcebergNamespaces& iceberg_namespaces;
+  api::IcebergTables& iceberg_tables;
 };
 
 /// Thread-safe. Each call's Context names the caller in `principal`; without one it is refused.
@@ -31,7 +34,9 @@ class GuardedPlane {
         tables_(inner.tables, gate_),
         jobs_(inner.jobs, gate_, std::move(import_folders)),
         accounts_(inner.accounts, gate_),
-        credentials_(inner.credentials, gate_) {}
+        credentials_(inner.credentials, gate_),
+        iceberg_namespaces_(inner.iceberg_namespaces, gate_),
+        iceberg_tables_(inner.iceberg_tables, gate_) {}
   GuardedPlane(const GuardedPlane&) = delete;
   GuardedPlane& operator=(const GuardedPlane&) = delete;
 
@@ -41,6 +46,8 @@ class GuardedPlane {
   api::Jobs& jobs() { return jobs_; }
   api::Accounts& accounts() { return accounts_; }
   api::Credentials& credentials() { return credentials_; }
+  api::IcebergNamespaces& iceberg_namespaces() { return iceberg_namespaces_; }
+  api::IcebergTables& iceberg_tables() { return iceberg_tables_; }
 
  private:
   Gate gate_;
@@ -50,6 +57,8 @@ class GuardedPlane {
   GuardedJobs jobs_;
   GuardedAccounts accounts_;
   GuardedCredentials credentials_;
+  GuardedIcebergNamespaces iceberg_namespaces_;
+  GuardedIcebergTables iceberg_tables_;
 };
 
 }  // namespace control

@@ -80,7 +80,8 @@ class GuardedTest : public ::testing::Test {
                none_,        none_,    lake_.clock,   lake_.rng,  Options{}, &accounts_};
   ControlPlane plane_{parts_};
   GuardedPlane guarded_{
-      {plane_.refs(), plane_.namespaces(), plane_.tables(), plane_.jobs(), accounts_, credentials_},
+      {plane_.refs(), plane_.namespaces(), plane_.tables(), plane_.jobs(), accounts_, credentials_,
+       plane_.iceberg_namespaces(), plane_.iceberg_tables()},
       {folder_.path()}};
 };
 
@@ -106,7 +107,36 @@ TEST_F(GuardedTest, NobodyAndTheInactiveAreUnauthenticatedEverywhere) {
     EXPECT_THAT(guarded_.jobs().Plan(ctx, {}), refused);
     EXPECT_THAT(guarded_.accounts().List(ctx), refused);
     EXPECT_THAT(guarded_.credentials().List(ctx), refused);
+    EXPECT_THAT(guarded_.iceberg_namespaces().List(ctx, "main", {}), refused);
+    EXPECT_THAT(guarded_.iceberg_tables().Load(ctx, "main", {{"bauplan"}, "t"}), refused);
+    EXPECT_THAT(guarded_.iceberg_tables().Commit(ctx, "main", {}), refused);
   }
+}
+
+TEST_F(GuardedTest, EnginesWriteWhereTheirUserMay) {
+  api::IcebergTableDraft draft;
+  draft.table = {{"bauplan"}, "t"};
+  draft.schema = R"({"type":"struct","fields":[]})";
+  const auto denied = IsError(Code::kPermissionDenied, "access.write");
+  for (const char* branch : {"main", "-", ""}) {
+    EXPECT_THAT(guarded_.iceberg_tables().Create(As("ada"), branch, draft), denied);
+    EXPECT_THAT(guarded_.iceberg_tables().Commit(As("rita"), branch, {}), denied);
+    EXPECT_THAT(guarded_.iceberg_tables().Register(As("ada"), branch, draft.table, "l", true),
+                denied);
+    EXPECT_THAT(guarded_.iceberg_tables().Rename(As("ada"), branch, draft.table, draft.table),
+                denied);
+    EXPECT_THAT(guarded_.iceberg_tables().Drop(As("ada"), branch, draft.table),
+                IsError(Code::kPermissionDenied, "access.delete_table"));
+    EXPECT_THAT(guarded_.iceberg_namespaces().Create(As("ada"), branch, {"n"}, {}),
+                IsError(Code::kPermissionDenied, "access.create_namespace"));
+    EXPECT_THAT(guarded_.iceberg_namespaces().Drop(As("ada"), branch, {"n"}),
+                IsError(Code::kPermissionDenied, "access.delete_namespace"));
+    EXPECT_THAT(guarded_.iceberg_namespaces().Change(As("ada"), branch, {"bauplan"}, {}), denied);
+  }
+  ASSERT_THAT(Branch("ada", "ada.dev"), IsOk());
+  EXPECT_THAT(guarded_.iceberg_tables().Create(As("ada"), "ada.dev", draft), IsOk());
+  EXPECT_THAT(guarded_.iceberg_tables().Load(As("rita"), "ada.dev", draft.table), IsOk());
+  EXPECT_THAT(guarded_.iceberg_tables().Create(As("zoe"), "-", draft), IsOk());
 }
 
 TEST_F(GuardedTest, BranchesAreMadeAndRemovedUnderOnesOwnName) {

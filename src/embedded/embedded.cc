@@ -162,7 +162,8 @@ base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
   jobs = std::make_unique<LazyJobs>(control->jobs(), [this] { return StartWorker(); });
   guarded = std::make_unique<control::GuardedPlane>(
       control::Unguarded{control->refs(), control->namespaces(), control->tables(), *jobs,
-                         *accounts, *credentials},
+                         *accounts, *credentials, control->iceberg_namespaces(),
+                         control->iceberg_tables()},
       options.import_folders);
   return base::Ok();
 }

@@ -68,7 +68,20 @@ base::Status AssignField(Field& field, const Field* previous, int32_t parent_id,
   return base::Ok();
 }
 
+void Collect(const Field& field, const std::string& name, int32_t parent_id,
+             std::vector<KnownColumn>& out) {
+  out.push_back({parent_id, name, TypeText(field.type), field.id});
+  for (size_t i = 0; i < field.type.children.size(); ++i)
+    Collect(field.type.children[i], ChildName(field.type, i), field.id, out);
+}
+
 }  // namespace
+
+std::vector<KnownColumn> ColumnsOf(const columnar::Schema& schema) {
+  std::vector<KnownColumn> columns;
+  for (const Field& field : schema.fields) Collect(field, field.name, kRootParentId, columns);
+  return columns;
+}
 
 base::Result<columnar::Schema> AssignColumnIds(columnar::Schema fresh,
                                                const columnar::Schema* previous,

@@ -27,6 +27,16 @@ base::Result<columnar::Schema> AssignColumnIds(columnar::Schema fresh,
                                                const columnar::Schema* previous,
                                                const ColumnIdSource& source);
 
+/// A column as ColumnIdSource is asked for it, and the id it has.
+struct KnownColumn {
+  int32_t parent_id = kRootParentId;
+  std::string name;
+  std::string type;
+  int32_t id = columnar::kNoFieldId;
+};
+/// The columns of a schema at every depth.
+std::vector<KnownColumn> ColumnsOf(const columnar::Schema& schema);
+
 /// Interns (source column id, transform text) to a partition field id.
 using PartitionIdSource =
     std::function<base::Result<int32_t>(int32_t source_id, const std::string& transform)>;

@@ -40,6 +40,9 @@ struct DataFile {
   std::vector<int64_t> split_offsets;
   std::vector<int32_t> equality_ids;
   std::optional<int32_t> sort_order_id;
+  std::string referenced_data_file;       // of deletes by position of one file only
+  std::optional<int64_t> content_offset;  // of a deletion vector within its file
+  std::optional<int64_t> content_size_bytes;
   bool operator==(const DataFile&) const = default;
 };
 
@@ -94,7 +97,7 @@ struct ManifestFile {
 
 /// Avro, deflate. Every entry's partition has one value per field of the spec.
 base::Result<base::Bytes> EncodeManifest(const Manifest& manifest);
-/// Any writer's manifest of version 1 or 2; spec and schema come from the file's header. kCorrupt
+/// Any writer's manifest of version 1 to 3; spec and schema come from the file's header. kCorrupt
 /// "iceberg.bad_avro", "iceberg.bad_manifest".
 base::Result<Manifest> DecodeManifest(base::BytesView bytes);
 

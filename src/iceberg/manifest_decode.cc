@@ -256,6 +256,10 @@ base::Result<DataFile> GetDataFile(const Record& record, const Manifest& manifes
   ASSIGN_OR_RETURN(file.equality_ids, GetLongs<int32_t>(record, 135));
   ASSIGN_OR_RETURN(const auto sort_order_id, record.Optional<int64_t>(140));
   if (sort_order_id) file.sort_order_id = static_cast<int32_t>(*sort_order_id);
+  ASSIGN_OR_RETURN(const auto referenced, record.Optional<std::string>(143));
+  file.referenced_data_file = referenced.value_or("");
+  ASSIGN_OR_RETURN(file.content_offset, record.Optional<int64_t>(144));
+  ASSIGN_OR_RETURN(file.content_size_bytes, record.Optional<int64_t>(145));
   return file;
 }
 
@@ -328,10 +332,10 @@ base::Result<Manifest> DecodeManifest(base::BytesView bytes) {
   ASSIGN_OR_RETURN(const avro::File file, avro::ReadFile(bytes));
   Manifest manifest;
   manifest.format_version = NumberOr(file.metadata, "format-version", 1);
-  if (manifest.format_version > 2) {
+  if (manifest.format_version > 3) {
     return base::Error(base::Code::kUnimplemented, kNewerFormat,
                        "a manifest has format version " + std::to_string(manifest.format_version) +
-                           ", only 1 and 2 are known");
+                           ", only 1 to 3 are known");
   }
   const auto schema = file.metadata.find("schema");
   const auto spec = file.metadata.find("partition-spec");

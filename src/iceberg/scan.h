@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,10 +22,19 @@ struct ScanRequest {
   columnar::Predicate predicate;       // bound here; kTrue = everything
 };
 
+/// A file of deletes: by position, by equality, or a deletion vector in a Puffin file.
+struct DeleteFile {
+  DataFile file;
+  int64_t sequence_number = 0;
+  bool is_vector() const { return file.content_offset.has_value(); }
+};
+
 struct FileScanTask {
   DataFile file;
   int64_t sequence_number = 0;
-  bool all_rows_match = false;   // then `residual` is kTrue
+  /// Rows that these name are gone. Where there is a vector, it is the only one by position.
+  std::vector<std::shared_ptr<const DeleteFile>> deletes;
+  bool all_rows_match = false;   // those that are left; then `residual` is kTrue
   columnar::Predicate residual;  // what is left to check on the rows
 };
 
@@ -33,10 +43,10 @@ struct ScanPlan {
   int64_t manifests_read = 0;
   int64_t manifests_skipped = 0;
   int64_t files_skipped = 0;  // in the manifests that were read
-  int64_t rows = 0;           // of the files to read
+  int64_t rows = 0;           // of the files to read, deleted ones included
 };
 
-/// kUnimplemented "iceberg.delete_files" when the snapshot holds delete files; kNotFound
+/// kUnimplemented "iceberg.delete_files" for delete files of a format that is not read; kNotFound
 /// "iceberg.no_such_snapshot"; "columnar.unknown_column".
 base::Result<ScanPlan> PlanScan(const base::Context& ctx, storage::ObjectStore& store,
                                 const TableMetadata& metadata, const ScanRequest& request);

@@ -38,36 +38,43 @@ constexpr std::array<Named, 12> kPrimitives = {{
     {"binary", TypeId::kBinary},
 }};
 
-Json TypeToJson(const Type& type);
+Json TypeToJson(const Type& type, const Defaults& defaults);
 
-Json FieldToJson(const Field& field) {
+Json FieldToJson(const Field& field, const Defaults& defaults) {
   Json json = {{"id", field.id},
                {"name", field.name},
                {"required", field.required},
-               {"type", TypeToJson(field.type)}};
+               {"type", TypeToJson(field.type, defaults)}};
   if (!field.doc.empty()) json["doc"] = field.doc;
+  if (const auto found = defaults.find(field.id); found != defaults.end()) {
+    const auto put = [&](const char* key, const std::string& text) {
+      if (!text.empty()) json[key] = Json::parse(text, nullptr, false);
+    };
+    put("initial-default", found->second.initial);
+    put("write-default", found->second.write);
+  }
   return json;
 }
 
-Json FieldsToJson(const std::vector<Field>& fields) {
+Json FieldsToJson(const std::vector<Field>& fields, const Defaults& defaults) {
   Json list = Json::array();
-  for (const Field& field : fields) list.push_back(FieldToJson(field));
+  for (const Field& field : fields) list.push_back(FieldToJson(field, defaults));
   return list;
 }
 
-Json TypeToJson(const Type& type) {
+Json TypeToJson(const Type& type, const Defaults& defaults) {
   switch (type.id) {
     case TypeId::kDecimal:
       return "decimal(" + std::to_string(type.precision) + ", " + std::to_string(type.scale) + ")";
     case TypeId::kFixed:
       return "fixed[" + std::to_string(type.length) + "]";
     case TypeId::kStruct:
-      return {{"type", "struct"}, {"fields", FieldsToJson(type.children)}};
+      return {{"type", "struct"}, {"fields", FieldsToJson(type.children, defaults)}};
     case TypeId::kList: {
       const Field& element = type.children.at(0);
       return {{"type", "list"},
               {"element-id", element.id},
-              {"element", TypeToJson(element.type)},
+              {"element", TypeToJson(element.type, defaults)},
               {"element-required", element.required}};
     }
     case TypeId::kMap: {
@@ -75,9 +82,9 @@ Json TypeToJson(const Type& type) {
       const Field& value = type.children.at(1);
       return {{"type", "map"},
               {"key-id", key.id},
-              {"key", TypeToJson(key.type)},
+              {"key", TypeToJson(key.type, defaults)},
               {"value-id", value.id},
-              {"value", TypeToJson(value.type)},
+              {"value", TypeToJson(value.type, defaults)},
               {"value-required", value.required}};
     }
     default:
@@ -129,7 +136,7 @@ base::Result<Type> PrimitiveFromText(const std::string& text) {
                      "column type \"" + text + "\" is not supported");
 }
 
-base::Result<Type> TypeFromJson(const Json& json);
+base::Result<Type> TypeFromJson(const Json& json, Defaults* defaults);
 
 base::Result<bool> RequiredBool(const Json& json, const char* key) {
   ASSIGN_OR_RETURN(const Json* member, RequiredMember(json, key));
@@ -137,12 +144,12 @@ base::Result<bool> RequiredBool(const Json& json, const char* key) {
   return member->get<bool>();
 }
 
-base::Result<Field> ChildFromJson(const Json& json, const std::string& name) {
+base::Result<Field> ChildFromJson(const Json& json, const std::string& name, Defaults* defaults) {
   Field field;
   field.name = name;
   ASSIGN_OR_RETURN(field.id, RequiredInt(json, (name + "-id").c_str()));
   ASSIGN_OR_RETURN(const Json* type, RequiredMember(json, name.c_str()));
-  ASSIGN_OR_RETURN(field.type, TypeFromJson(*type));
+  ASSIGN_OR_RETURN(field.type, TypeFromJson(*type, defaults));
   field.required = true;
   if (name != "key") {
     ASSIGN_OR_RETURN(field.required, RequiredBool(json, (name + "-required").c_str()));
@@ -150,7 +157,18 @@ base::Result<Field> ChildFromJson(const Json& json, const std::string& name) {
   return field;
 }
 
-base::Result<std::vector<Field>> FieldsFromJson(const Json& json) {
+void ReadDefault(const Json& json, int32_t field_id, Defaults& defaults) {
+  ColumnDefault found;
+  const auto read = [&](const char* key, std::string& text) {
+    const auto value = json.find(key);
+    if (value != json.end() && !value->is_null()) text = value->dump();
+  };
+  read("initial-default", found.initial);
+  read("write-default", found.write);
+  if (found != ColumnDefault()) defaults[field_id] = std::move(found);
+}
+
+base::Result<std::vector<Field>> FieldsFromJson(const Json& json, Defaults* defaults) {
   ASSIGN_OR_RETURN(const Json* list, RequiredMember(json, "fields"));
   if (!list->is_array()) return BadMetadata("\"fields\" is not a list");
   std::vector<Field> fields;
@@ -160,28 +178,29 @@ base::Result<std::vector<Field>> FieldsFromJson(const Json& json) {
     ASSIGN_OR_RETURN(field.name, RequiredText(item, "name"));
     ASSIGN_OR_RETURN(field.required, RequiredBool(item, "required"));
     ASSIGN_OR_RETURN(const Json* type, RequiredMember(item, "type"));
-    ASSIGN_OR_RETURN(field.type, TypeFromJson(*type));
+    ASSIGN_OR_RETURN(field.type, TypeFromJson(*type, defaults));
     const auto doc = item.find("doc");
     if (doc != item.end() && doc->is_string()) field.doc = doc->get<std::string>();
+    if (defaults != nullptr) ReadDefault(item, field.id, *defaults);
     fields.push_back(std::move(field));
   }
   return fields;
 }
 
-base::Result<Type> TypeFromJson(const Json& json) {
+base::Result<Type> TypeFromJson(const Json& json, Defaults* defaults) {
   if (json.is_string()) return PrimitiveFromText(json.get<std::string>());
   ASSIGN_OR_RETURN(const std::string kind, RequiredText(json, "type"));
   if (kind == "struct") {
-    ASSIGN_OR_RETURN(std::vector<Field> fields, FieldsFromJson(json));
+    ASSIGN_OR_RETURN(std::vector<Field> fields, FieldsFromJson(json, defaults));
     return Type::Struct(std::move(fields));
   }
   if (kind == "list") {
-    ASSIGN_OR_RETURN(Field element, ChildFromJson(json, "element"));
+    ASSIGN_OR_RETURN(Field element, ChildFromJson(json, "element", defaults));
     return Type::List(std::move(element));
   }
   if (kind == "map") {
-    ASSIGN_OR_RETURN(Field key, ChildFromJson(json, "key"));
-    ASSIGN_OR_RETURN(Field value, ChildFromJson(json, "value"));
+    ASSIGN_OR_RETURN(Field key, ChildFromJson(json, "key", defaults));
+    ASSIGN_OR_RETURN(Field value, ChildFromJson(json, "value", defaults));
     return Type::Map(std::move(key), std::move(value));
   }
   return BadMetadata("unknown kind of type \"" + kind + "\"");
@@ -242,18 +261,19 @@ base::Result<Json> ParseJson(std::string_view text) {
   return json;
 }
 
-Json SchemaToJson(const Schema& schema) {
-  Json json = {
-      {"type", "struct"}, {"schema-id", schema.id}, {"fields", FieldsToJson(schema.fields)}};
+Json SchemaToJson(const Schema& schema, const Defaults& defaults) {
+  Json json = {{"type", "struct"},
+               {"schema-id", schema.id},
+               {"fields", FieldsToJson(schema.fields, defaults)}};
   if (!schema.identifier_field_ids.empty()) {
     json["identifier-field-ids"] = schema.identifier_field_ids;
   }
   return json;
 }
 
-base::Result<Schema> SchemaFromJson(const Json& json) {
+base::Result<Schema> SchemaFromJson(const Json& json, Defaults* defaults) {
   Schema schema;
-  ASSIGN_OR_RETURN(schema.fields, FieldsFromJson(json));
+  ASSIGN_OR_RETURN(schema.fields, FieldsFromJson(json, defaults));
   ASSIGN_OR_RETURN(schema.id, IntOr(json, "schema-id", 0));
   const auto ids = json.find("identifier-field-ids");
   if (ids != json.end() && ids->is_array()) {
@@ -292,6 +312,19 @@ base::Result<PartitionSpec> PartitionFieldsFromJson(const Json& json, int32_t sp
     spec.fields.push_back(std::move(field));
   }
   return spec;
+}
+
+std::optional<columnar::Literal> ParseDefault(std::string_view text, const Type& type) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_boolean() && type.id == TypeId::kBoolean)
+    return columnar::Literal::Boolean(json.get<bool>());
+  if (json.is_number_integer())
+    return columnar::ConvertLiteral(columnar::Literal::Long(json.get<int64_t>()), type);
+  if (json.is_number_float())
+    return columnar::ConvertLiteral(columnar::Literal::Double(json.get<double>()), type);
+  if (!json.is_string() || type.id == TypeId::kBinary || type.id == TypeId::kFixed)
+    return std::nullopt;
+  return columnar::ConvertLiteral(columnar::Literal::String(json.get<std::string>()), type);
 }
 
 std::string WriteSchemaJson(const Schema& schema) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "iceberg/reasons.h"
+#include "iceberg/rest_updates.h"
 #include "iceberg/scan.h"
 
 namespace iceberg {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t kMetadataLogMax = 100;
 constexpr char kMainRef[] = "main";
+constexpr int32_t kSnapshotVersionMax = 2;  // our snapshots give rows no ids, as version 3 wants
 
 base::Error BadChange(const std::string& message) {
   return base::Error(base::Code::kInvalidArgument, kBadChange, "table change: " + message);
@@ -54,7 +56,7 @@ base::Status AddOnce(std::vector<T>& items, const T& item, const char* what) {
 
 /// Schema, spec, properties and counters; what does not need a snapshot.
 base::Status ApplyShape(const TableChange& change, TableMetadata& metadata) {
-  metadata.format_version = 2;
+  metadata.format_version = std::max(metadata.format_version, 2);
   if (change.schema) {
     RETURN_IF_ERROR(AddOnce(metadata.schemas, *change.schema, "schema"));
     metadata.current_schema_id = change.schema->id;
@@ -71,9 +73,7 @@ base::Status ApplyShape(const TableChange& change, TableMetadata& metadata) {
   metadata.last_partition_id =
       std::max(metadata.last_partition_id, change.last_partition_field_id.value_or(0));
   for (const auto& [key, value] : change.properties) metadata.properties[key] = value;
-  // Data files are shared by branches: no engine may delete any of them.
-  metadata.properties["gc.enabled"] = "false";
-  metadata.properties["write.metadata.delete-after-commit.enabled"] = "false";
+  ForbidFileRemoval(metadata);
   const bool unsorted = std::any_of(metadata.sort_orders.begin(), metadata.sort_orders.end(),
                                     [](const SortOrder& order) { return order.id == 0; });
   if (!unsorted) metadata.sort_orders.push_back({});
@@ -112,6 +112,7 @@ class Draft {
                      const TableChange& change) {
     if (change.intent == Intent::kReplace) {
       for (const ManifestFile& row : rows) {
+        if (row.content != ManifestContent::kData) continue;
         removed_.files += row.added_files + row.existing_files;
         removed_.rows += row.added_rows + row.existing_rows;
       }
@@ -226,25 +227,24 @@ class Draft {
   int rewritten_ = 0;
 };
 
+void SetMain(TableMetadata& metadata, int64_t snapshot_id) {
+  SnapshotRef& main = metadata.refs[kMainRef];
+  main.snapshot_id = snapshot_id;
+  main.type = "branch";
+}
+
 void AddSnapshot(TableMetadata& metadata, Snapshot snapshot) {
   metadata.current_snapshot_id = snapshot.id;
   metadata.last_sequence_number = snapshot.sequence_number;
-  metadata.refs[kMainRef] = {snapshot.id, "branch"};
+  SetMain(metadata, snapshot.id);
   metadata.snapshot_log.push_back({snapshot.id, snapshot.timestamp_ms});
   metadata.snapshots.push_back(std::move(snapshot));
-  if (metadata.snapshots.size() <= kSnapshotsMax) return;
-  const auto excess = static_cast<std::ptrdiff_t>(metadata.snapshots.size() - kSnapshotsMax);
-  metadata.snapshots.erase(metadata.snapshots.begin(), metadata.snapshots.begin() + excess);
-  const auto kept = [&](int64_t id) { return metadata.FindSnapshot(id).ok(); };
-  std::erase_if(metadata.snapshot_log,
-                [&](const SnapshotLogEntry& entry) { return !kept(entry.snapshot_id); });
-  std::erase_if(metadata.refs, [&](const auto& ref) { return !kept(ref.second.snapshot_id); });
+  TrimSnapshots(metadata);
 }
 
 /// "…/00012-<uuid>.metadata.json" → 13; 0 for the first one.
-int NextFileNumber(const TableHead* head) {
-  if (head == nullptr) return 0;
-  const std::string& location = head->metadata_location;
+int NextFileNumber(const std::string& location) {
+  if (location.empty()) return 0;
   const size_t slash = location.rfind('/');
   const char* start = location.data() + (slash == std::string::npos ? 0 : slash + 1);
   int number = 0;
@@ -258,14 +258,41 @@ std::string MetadataFileName(int number, const std::string& file_id) {
   return std::string(digits) + "-" + file_id + ".metadata.json";
 }
 
-void LogPreviousFile(const TableHead& head, TableMetadata& metadata) {
-  metadata.metadata_log.push_back({head.metadata_location, head.metadata.last_updated_ms});
+}  // namespace
+
+void TrimSnapshots(TableMetadata& metadata) {
+  if (metadata.snapshots.size() <= kSnapshotsMax) return;
+  size_t excess = metadata.snapshots.size() - kSnapshotsMax;
+  std::set<int64_t> named;  // by a branch or tag of the table
+  for (const auto& [name, ref] : metadata.refs) named.insert(ref.snapshot_id);
+  std::erase_if(metadata.snapshots, [&](const Snapshot& snapshot) {
+    if (excess == 0 || named.contains(snapshot.id)) return false;
+    --excess;
+    return true;
+  });
+  std::erase_if(metadata.snapshot_log, [&](const SnapshotLogEntry& entry) {
+    return !metadata.FindSnapshot(entry.snapshot_id).ok();
+  });
+}
+
+void LogPreviousFile(const std::string& location, int64_t updated_ms, TableMetadata& metadata) {
+  metadata.metadata_log.push_back({location, updated_ms});
   if (metadata.metadata_log.size() > kMetadataLogMax) {
     metadata.metadata_log.erase(metadata.metadata_log.begin());
   }
 }
 
-}  // namespace
+base::Result<std::string> StoreMetadata(const base::Context& ctx, storage::ObjectStore& store,
+                                        const TableMetadata& metadata,
+                                        const std::string& previous_location,
+                                        const std::string& file_id) {
+  const auto folder = store.KeyOf(metadata.location);
+  const std::string key = (folder.ok() ? *folder : TableFolderKey(metadata.table_uuid)) +
+                          "/metadata/" +
+                          MetadataFileName(NextFileNumber(previous_location), file_id);
+  RETURN_IF_ERROR(store.Create(ctx, key, WriteTableMetadata(metadata)));
+  return store.Uri(key);
+}
 
 base::Result<CommittedTable> Committer::Commit(const base::Context& ctx,
                                                const std::string& table_uuid, const TableHead* head,
@@ -277,7 +304,7 @@ base::Result<CommittedTable> Committer::Commit(const base::Context& ctx,
   if (head != nullptr) {
     metadata = WithPointer(head->metadata, head->pointer);
     ASSIGN_OR_RETURN(folder, store_.KeyOf(metadata.location));
-    LogPreviousFile(*head, metadata);
+    LogPreviousFile(head->metadata_location, head->metadata.last_updated_ms, metadata);
   } else {
     metadata.table_uuid = table_uuid;
     metadata.location = store_.Uri(folder);
@@ -289,6 +316,12 @@ base::Result<CommittedTable> Committer::Commit(const base::Context& ctx,
   const std::string file_id = base::NewUuid(rng_);
   const bool creates_empty = change.intent == Intent::kCreate && change.added_manifests.empty();
   if (change.intent != Intent::kSchema && !creates_empty) {
+    if (metadata.format_version > kSnapshotVersionMax) {
+      return base::Error(base::Code::kUnimplemented, kNewerFormat,
+                         "rows cannot be written to a table of format version 3 here, which is "
+                         "read only: write it with the engine that made it, or use a table of "
+                         "version 2");
+    }
     Snapshot snapshot;
     snapshot.id = base::NewPositiveInt64(rng_);
     snapshot.parent_id = metadata.current_snapshot_id;
@@ -307,10 +340,11 @@ base::Result<CommittedTable> Committer::Commit(const base::Context& ctx,
     AddSnapshot(metadata, std::move(made));
   }
 
-  const std::string key = folder + "/metadata/" + MetadataFileName(NextFileNumber(head), file_id);
-  RETURN_IF_ERROR(store_.Create(ctx, key, WriteTableMetadata(metadata)));
+  ASSIGN_OR_RETURN(std::string location,
+                   StoreMetadata(ctx, store_, metadata,
+                                 head == nullptr ? "" : head->metadata_location, file_id));
   const TablePointer pointer = PointerOf(metadata);
-  return CommittedTable{std::move(metadata), store_.Uri(key), pointer};
+  return CommittedTable{std::move(metadata), std::move(location), pointer};
 }
 
 }  // namespace iceberg

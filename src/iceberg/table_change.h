@@ -57,6 +57,17 @@ struct CommittedTable {
 
 inline constexpr size_t kSnapshotsMax = 100;  // kept in a metadata file; older ones are in commits
 
+/// Oldest first, down to kSnapshotsMax; those that a branch or tag of the table names are kept.
+void TrimSnapshots(TableMetadata& metadata);
+/// Notes the file that `metadata` follows.
+void LogPreviousFile(const std::string& location, int64_t updated_ms, TableMetadata& metadata);
+/// Writes `metadata` as a new object in the table's folder, numbered after the file it follows
+/// (empty = none), and returns its URI.
+base::Result<std::string> StoreMetadata(const base::Context& ctx, storage::ObjectStore& store,
+                                        const TableMetadata& metadata,
+                                        const std::string& previous_location,
+                                        const std::string& file_id);
+
 /// Writes manifest list and metadata as new objects and returns what the catalog entry must say.
 /// Moves nothing: a loser's files are left to cleaning. `table_uuid` names the table; `head` is
 /// null for kCreate. Thread-safe. kConflict "iceberg.file_gone" when a removed file is not in the

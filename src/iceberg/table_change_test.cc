@@ -286,17 +286,71 @@ TEST_F(Changes, ScansSkipManifestsAndFilesByPredicate) {
               IsError(Code::kNotFound, kNoSuchSnapshot));
 }
 
-TEST_F(Changes, DeleteFilesAreRefusedWithWords) {
+/// A snapshot of its own that has these files of deletes, beside the ones of `table`.
+class Deletes : public Changes {
+ protected:
+  base::Result<ScanPlan> PlanWith(const CommittedTable& table, const DataFile& deletes,
+                                  int64_t sequence) {
+    Manifest manifest;
+    manifest.schema = Columns();
+    manifest.spec = ById();
+    manifest.content = ManifestContent::kDeletes;
+    ManifestEntry entry;
+    entry.file = deletes;
+    manifest.entries = {entry};
+    ASSIGN_OR_RETURN(const ManifestFile row, WriteManifest(ctx_, store_, "deletes.avro", manifest));
+    Snapshot snapshot = table.metadata.snapshots.back();
+    ASSIGN_OR_RETURN(auto rows, LoadManifestList(ctx_, store_, snapshot));
+    rows.push_back(row);
+    rows.back().sequence_number = rows.back().min_sequence_number = sequence;
+    rows.back().added_snapshot_id = snapshot.id;
+    RETURN_IF_ERROR(
+        store_.Create(ctx_, "list.avro", EncodeManifestList(rows, {snapshot.id, {}, sequence})));
+    TableMetadata metadata = table.metadata;
+    metadata.snapshots.back().manifest_list = store_.Uri("list.avro");
+    return PlanScan(ctx_, store_, metadata, {snapshot.id, Columns(), {}});
+  }
+
+  /// Of the partition that begins at `first`.
+  DataFile Of(FileContent content, int64_t first) const {
+    DataFile file = File(first);
+    file.path = store_.Uri("deletes");
+    file.content = content;
+    if (content == FileContent::kEqualityDeletes) file.equality_ids = {1};
+    return file;
+  }
+
+  static std::vector<size_t> Counts(const base::Result<ScanPlan>& plan) {
+    std::vector<size_t> counts;
+    if (!plan.ok()) return counts;
+    for (const FileScanTask& task : plan->tasks) counts.push_back(task.deletes.size());
+    return counts;
+  }
+};
+
+TEST_F(Deletes, OfUnreadFormatsAreRefused) {
   const CommittedTable table = Create({ManifestOf({0})});
-  Snapshot snapshot = table.metadata.snapshots[0];
-  auto rows = *LoadManifestList(ctx_, store_, snapshot);
-  rows[0].content = ManifestContent::kDeletes;
-  ASSERT_THAT(store_.Create(ctx_, "list.avro", EncodeManifestList(rows, {snapshot.id, {}, 1})),
-              IsOk());
-  TableMetadata metadata = table.metadata;
-  metadata.snapshots[0].manifest_list = store_.Uri("list.avro");
-  EXPECT_THAT(PlanScan(ctx_, store_, metadata, {snapshot.id, Columns(), {}}),
-              IsError(Code::kUnimplemented, kDeleteFiles));
+  DataFile orc = Of(FileContent::kPositionDeletes, 0);
+  orc.format = "ORC";
+  EXPECT_THAT(PlanWith(table, orc, 2), IsError(Code::kUnimplemented, kDeleteFiles));
+}
+
+TEST_F(Deletes, ByPositionReachTheirPartitionAndTheirOwnCommit) {
+  const CommittedTable table = Create({ManifestOf({0, 10})});
+  EXPECT_EQ(Counts(PlanWith(table, Of(FileContent::kPositionDeletes, 10), 1)),
+            (std::vector<size_t>{0, 1}));
+}
+
+TEST_F(Deletes, ByEqualityReachOnlyOlderFiles) {
+  const CommittedTable table = Create({ManifestOf({0, 10})});
+  EXPECT_EQ(Counts(PlanWith(table, Of(FileContent::kEqualityDeletes, 0), 1)),
+            (std::vector<size_t>{0, 0}));
+}
+
+TEST_F(Deletes, ByEqualityReachTheirPartition) {
+  const CommittedTable table = Create({ManifestOf({0, 10})});
+  EXPECT_EQ(Counts(PlanWith(table, Of(FileContent::kEqualityDeletes, 0), 2)),
+            (std::vector<size_t>{1, 0}));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/context.h"
 #include "base/result.h"
+#include "columnar/literal.h"
 #include "columnar/type.h"
 #include "iceberg/partition.h"
 #include "storage/object_store.h"
@@ -39,6 +40,9 @@ struct Snapshot {
   std::vector<std::string> manifests;  // version 1 only, when there is no list
   std::map<std::string, std::string> summary;
   std::optional<int32_t> schema_id;
+  std::optional<int64_t> first_row_id;  // version 3: of the rows it adds
+  std::optional<int64_t> added_rows;    // version 3
+  std::string key_id;                   // version 3, of the list's encryption key
   bool operator==(const Snapshot&) const = default;
 };
 
@@ -57,7 +61,18 @@ struct MetadataLogEntry {
 struct SnapshotRef {
   int64_t snapshot_id = 0;
   std::string type = "branch";  // or "tag"
+  std::optional<int32_t> min_snapshots_to_keep;
+  std::optional<int64_t> max_snapshot_age_ms;
+  std::optional<int64_t> max_ref_age_ms;
   bool operator==(const SnapshotRef&) const = default;
+};
+
+/// Values of a column as JSON text: in files from before it was added, and for writers that do not
+/// name it. Version 3. Empty = none.
+struct ColumnDefault {
+  std::string initial;
+  std::string write;
+  bool operator==(const ColumnDefault&) const = default;
 };
 
 struct TableMetadata {
@@ -80,6 +95,11 @@ struct TableMetadata {
   std::vector<SnapshotLogEntry> snapshot_log;
   std::vector<MetadataLogEntry> metadata_log;
   std::map<std::string, SnapshotRef> refs;
+  int64_t next_row_id = 0;                                       // version 3
+  std::map<int32_t, std::map<int32_t, ColumnDefault>> defaults;  // schema id, then field id
+  std::vector<std::string> statistics;                           // JSON objects, kept for
+  std::vector<std::string> partition_statistics;                 // those who wrote them
+  std::vector<std::string> encryption_keys;
 
   /// kNotFound "iceberg.no_such_schema" and so on.
   base::Result<const columnar::Schema*> FindSchema(int32_t schema_id) const;
@@ -104,16 +124,19 @@ TablePointer PointerOf(const TableMetadata& metadata);
 /// The metadata as it is served for `pointer`: its current-*, refs and log agree with the pointer.
 TableMetadata WithPointer(TableMetadata metadata, const TablePointer& pointer);
 
-/// Reads versions 1 and 2 (1 comes out in the shape of 2, format_version says 1); fields it does
+/// Reads versions 1 to 3 (1 comes out in the shape of 2, format_version says 1); fields it does
 /// not know are ignored. kCorrupt "iceberg.bad_metadata" naming the field, kUnimplemented
 /// "iceberg.newer_format".
 base::Result<TableMetadata> ParseTableMetadata(base::BytesView json);
-/// Version 2 always.
+/// In the version that `format_version` says.
 base::Bytes WriteTableMetadata(const TableMetadata& metadata);
 
 /// Reads and parses the file behind a URI below the store's root.
 base::Result<TableMetadata> LoadTableMetadata(const base::Context& ctx, storage::ObjectStore& store,
                                               const std::string& location);
+
+/// A column's default, as its JSON text says. Nothing for types whose defaults are not read.
+std::optional<columnar::Literal> ParseDefault(std::string_view json, const columnar::Type& type);
 
 /// A schema and a spec's fields as JSON text, as manifests and other engines have them.
 std::string WriteSchemaJson(const columnar::Schema& schema);

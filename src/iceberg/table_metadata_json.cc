@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int32_t kFormatVersionMax = 2;
+constexpr int32_t kFormatVersionMax = 3;
 
 /// Calls `each` with every item of a list; an absent list is an empty one.
 template <class Each>
@@ -21,6 +21,14 @@ base::Status ForEach(const Json& json, const char* key, Each each) {
   for (const Json& item : *list) RETURN_IF_ERROR(each(item));
   return base::Ok();
 }
+
+base::Status ReadOptional(const Json& json, const char* key, std::optional<int64_t>& out) {
+  if (!json.contains(key) || json.find(key)->is_null()) return base::Ok();
+  ASSIGN_OR_RETURN(out, RequiredLong(json, key));
+  return base::Ok();
+}
+
+}  // namespace
 
 base::Result<std::map<std::string, std::string>> TextMap(const Json& json, const char* key) {
   std::map<std::string, std::string> texts;
@@ -74,6 +82,10 @@ base::Result<Snapshot> SnapshotFromJson(const Json& json) {
   ASSIGN_OR_RETURN(snapshot.summary, TextMap(json, "summary"));
   ASSIGN_OR_RETURN(const int64_t schema_id, LongOr(json, "schema-id", -1));
   if (schema_id >= 0) snapshot.schema_id = static_cast<int32_t>(schema_id);
+  RETURN_IF_ERROR(ReadOptional(json, "first-row-id", snapshot.first_row_id));
+  RETURN_IF_ERROR(ReadOptional(json, "added-rows", snapshot.added_rows));
+  if (const auto key = json.find("key-id"); key != json.end() && key->is_string())
+    snapshot.key_id = key->get<std::string>();
   if (json.contains("manifest-list")) {
     ASSIGN_OR_RETURN(snapshot.manifest_list, RequiredText(json, "manifest-list"));
     return snapshot;
@@ -86,20 +98,52 @@ base::Result<Snapshot> SnapshotFromJson(const Json& json) {
   return snapshot;
 }
 
-Json SnapshotToJson(const Snapshot& snapshot) {
+Json SnapshotToJson(const Snapshot& snapshot, int32_t format_version) {
   Json json = {{"snapshot-id", snapshot.id},
-               {"sequence-number", snapshot.sequence_number},
                {"timestamp-ms", snapshot.timestamp_ms},
-               {"manifest-list", snapshot.manifest_list},
                {"summary", snapshot.summary}};
+  if (format_version >= 2) json["sequence-number"] = snapshot.sequence_number;
+  if (snapshot.manifest_list.empty() && !snapshot.manifests.empty()) {
+    json["manifests"] = snapshot.manifests;
+  } else {
+    json["manifest-list"] = snapshot.manifest_list;
+  }
   if (snapshot.parent_id) json["parent-snapshot-id"] = *snapshot.parent_id;
   if (snapshot.schema_id) json["schema-id"] = *snapshot.schema_id;
+  if (snapshot.first_row_id) json["first-row-id"] = *snapshot.first_row_id;
+  if (snapshot.added_rows) json["added-rows"] = *snapshot.added_rows;
+  if (!snapshot.key_id.empty()) json["key-id"] = snapshot.key_id;
   return json;
 }
 
+base::Result<SnapshotRef> SnapshotRefFromJson(const Json& json) {
+  SnapshotRef ref;
+  ASSIGN_OR_RETURN(ref.snapshot_id, RequiredLong(json, "snapshot-id"));
+  ASSIGN_OR_RETURN(ref.type, RequiredText(json, "type"));
+  std::optional<int64_t> keep;
+  RETURN_IF_ERROR(ReadOptional(json, "min-snapshots-to-keep", keep));
+  if (keep && *keep > 0 && *keep <= INT32_MAX)
+    ref.min_snapshots_to_keep = static_cast<int32_t>(*keep);
+  RETURN_IF_ERROR(ReadOptional(json, "max-snapshot-age-ms", ref.max_snapshot_age_ms));
+  RETURN_IF_ERROR(ReadOptional(json, "max-ref-age-ms", ref.max_ref_age_ms));
+  return ref;
+}
+
+Json SnapshotRefToJson(const SnapshotRef& ref) {
+  Json json = {{"snapshot-id", ref.snapshot_id}, {"type", ref.type}};
+  if (ref.min_snapshots_to_keep) json["min-snapshots-to-keep"] = *ref.min_snapshots_to_keep;
+  if (ref.max_snapshot_age_ms) json["max-snapshot-age-ms"] = *ref.max_snapshot_age_ms;
+  if (ref.max_ref_age_ms) json["max-ref-age-ms"] = *ref.max_ref_age_ms;
+  return json;
+}
+
+namespace {
+
 base::Status ReadSchemas(const Json& json, TableMetadata& out) {
   RETURN_IF_ERROR(ForEach(json, "schemas", [&](const Json& item) -> base::Status {
-    ASSIGN_OR_RETURN(columnar::Schema schema, SchemaFromJson(item));
+    Defaults defaults;
+    ASSIGN_OR_RETURN(columnar::Schema schema, SchemaFromJson(item, &defaults));
+    if (!defaults.empty()) out.defaults[schema.id] = std::move(defaults);
     out.schemas.push_back(std::move(schema));
     return base::Ok();
   }));
@@ -140,6 +184,15 @@ base::Status ReadSpecs(const Json& json, TableMetadata& out) {
   return base::Ok();
 }
 
+/// Lists of objects that only their writers understand.
+base::Status KeepObjects(const Json& json, const char* key, std::vector<std::string>& out) {
+  return ForEach(json, key, [&](const Json& item) -> base::Status {
+    if (!item.is_object()) return BadMetadata(std::string("\"") + key + "\" holds no objects");
+    out.push_back(item.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return base::Ok();
+  });
+}
+
 base::Status ReadHistory(const Json& json, TableMetadata& out) {
   ASSIGN_OR_RETURN(const int64_t current, LongOr(json, "current-snapshot-id", -1));
   if (current != -1) out.current_snapshot_id = current;
@@ -165,10 +218,7 @@ base::Status ReadHistory(const Json& json, TableMetadata& out) {
   const auto refs = json.find("refs");
   if (refs != json.end() && refs->is_object()) {
     for (const auto& [name, item] : refs->items()) {
-      SnapshotRef ref;
-      ASSIGN_OR_RETURN(ref.snapshot_id, RequiredLong(item, "snapshot-id"));
-      ASSIGN_OR_RETURN(ref.type, RequiredText(item, "type"));
-      out.refs[name] = std::move(ref);
+      ASSIGN_OR_RETURN(out.refs[name], SnapshotRefFromJson(item));
     }
   }
   return base::Ok();
@@ -183,7 +233,7 @@ base::Result<TableMetadata> ParseTableMetadata(base::BytesView text) {
   if (out.format_version < 1 || out.format_version > kFormatVersionMax) {
     return base::Error(base::Code::kUnimplemented, kNewerFormat,
                        "table format version " + std::to_string(out.format_version) +
-                           " is not supported, only versions 1 and 2 are");
+                           " is not supported, only versions 1 to 3 are");
   }
   const bool second = out.format_version >= 2;
   if (second || json.contains("table-uuid")) {
@@ -199,14 +249,45 @@ base::Result<TableMetadata> ParseTableMetadata(base::BytesView text) {
   RETURN_IF_ERROR(ReadSpecs(json, out));
   ASSIGN_OR_RETURN(out.properties, TextMap(json, "properties"));
   RETURN_IF_ERROR(ReadHistory(json, out));
+  if (out.format_version >= 3) {
+    ASSIGN_OR_RETURN(out.next_row_id, LongOr(json, "next-row-id", 0));
+  }
+  RETURN_IF_ERROR(KeepObjects(json, "statistics", out.statistics));
+  RETURN_IF_ERROR(KeepObjects(json, "partition-statistics", out.partition_statistics));
+  RETURN_IF_ERROR(KeepObjects(json, "encryption-keys", out.encryption_keys));
   return out;
 }
 
+namespace {
+
+void PutObjects(Json& json, const char* key, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  json[key] = Json::array();
+  for (const std::string& text : texts) json[key].push_back(Json::parse(text, nullptr, false));
+}
+
+/// What one version has and another has not.
+void PutVersioned(Json& json, const TableMetadata& metadata) {
+  if (metadata.format_version >= 2) {
+    json["last-sequence-number"] = metadata.last_sequence_number;
+  } else {  // readers of version 1 alone look here
+    const auto schema = metadata.FindSchema(metadata.current_schema_id);
+    if (schema.ok()) json["schema"] = SchemaToJson(**schema);
+    const auto spec = metadata.FindSpec(metadata.default_spec_id);
+    if (spec.ok()) json["partition-spec"] = PartitionFieldsToJson(**spec);
+  }
+  if (metadata.format_version >= 3) json["next-row-id"] = metadata.next_row_id;
+  PutObjects(json, "statistics", metadata.statistics);
+  PutObjects(json, "partition-statistics", metadata.partition_statistics);
+  PutObjects(json, "encryption-keys", metadata.encryption_keys);
+}
+
+}  // namespace
+
 base::Bytes WriteTableMetadata(const TableMetadata& metadata) {
-  Json json = {{"format-version", 2},
+  Json json = {{"format-version", metadata.format_version},
                {"table-uuid", metadata.table_uuid},
                {"location", metadata.location},
-               {"last-sequence-number", metadata.last_sequence_number},
                {"last-updated-ms", metadata.last_updated_ms},
                {"last-column-id", metadata.last_column_id},
                {"current-schema-id", metadata.current_schema_id},
@@ -220,7 +301,12 @@ base::Bytes WriteTableMetadata(const TableMetadata& metadata) {
        {"schemas", "partition-specs", "sort-orders", "snapshots", "snapshot-log", "metadata-log"}) {
     json[list] = Json::array();
   }
-  for (const auto& schema : metadata.schemas) json["schemas"].push_back(SchemaToJson(schema));
+  PutVersioned(json, metadata);
+  for (const auto& schema : metadata.schemas) {
+    const auto defaults = metadata.defaults.find(schema.id);
+    json["schemas"].push_back(
+        SchemaToJson(schema, defaults == metadata.defaults.end() ? Defaults() : defaults->second));
+  }
   for (const auto& spec : metadata.specs) {
     json["partition-specs"].push_back(
         {{"spec-id", spec.id}, {"fields", PartitionFieldsToJson(spec)}});
@@ -229,7 +315,7 @@ base::Bytes WriteTableMetadata(const TableMetadata& metadata) {
     json["sort-orders"].push_back(SortOrderToJson(order));
   }
   for (const auto& snapshot : metadata.snapshots) {
-    json["snapshots"].push_back(SnapshotToJson(snapshot));
+    json["snapshots"].push_back(SnapshotToJson(snapshot, metadata.format_version));
   }
   for (const auto& entry : metadata.snapshot_log) {
     json["snapshot-log"].push_back(
@@ -241,7 +327,7 @@ base::Bytes WriteTableMetadata(const TableMetadata& metadata) {
   }
   json["refs"] = Json::object();
   for (const auto& [name, ref] : metadata.refs) {
-    json["refs"][name] = {{"snapshot-id", ref.snapshot_id}, {"type", ref.type}};
+    json["refs"][name] = SnapshotRefToJson(ref);
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

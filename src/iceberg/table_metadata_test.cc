@@ -107,7 +107,7 @@ TEST(TableMetadata, RefusesWhatItCannotMean) {
   EXPECT_THAT(ParseTableMetadata("[]"), IsError(Code::kCorrupt, kBadMetadata));
   EXPECT_THAT(ParseTableMetadata(R"({"format-version": 2})"),
               IsError(Code::kCorrupt, kBadMetadata));
-  EXPECT_THAT(ParseTableMetadata(R"({"format-version": 3})"),
+  EXPECT_THAT(ParseTableMetadata(R"({"format-version": 4})"),
               IsError(Code::kUnimplemented, kNewerFormat));
   EXPECT_THAT(ParseTableMetadata(std::string(1'000'000, '[')),
               IsError(Code::kCorrupt, kBadMetadata));

@@ -63,9 +63,11 @@ base::Result<columnar::Schema> AssignColumns(const TableAtRef* base, catalog::Id
     if (base != nullptr) {
       // A column this lineage once had and dropped comes back as another column (formats.md §4).
       const auto known = counters.columns.find(request.column);
-      request.fresh = known != counters.columns.end() &&
-                      KnowsColumn(base->metadata->schemas, known->second) &&
-                      base->schema().FindById(static_cast<int32_t>(known->second)) == nullptr;
+      // So does one whose id an engine let another name have.
+      if (known != counters.columns.end() && KnowsColumn(base->metadata->schemas, known->second)) {
+        const columnar::Field* now = base->schema().FindById(static_cast<int32_t>(known->second));
+        request.fresh = now == nullptr || now->name != name;
+      }
     }
     catalog::IdBump bump = catalog::BumpIds(std::move(counters), {.columns = {request}});
     counters = std::move(bump.counters);

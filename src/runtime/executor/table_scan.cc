@@ -130,12 +130,9 @@ base::Result<columnar::Stream> TableScan::ReadFile(const base::Context& ctx,
                                                    const iceberg::FileScanTask& task,
                                                    const columnar::Schema& output) {
   engine::FragmentScan fragment;
-  const auto counts = counts_;
-  ASSIGN_OR_RETURN(
-      fragment.file, OpenObject(ctx, store_, task.file.path, [counts](uint64_t bytes) {
-        counts->With([&](ScanCounts& seen) { seen.bytes_read += static_cast<int64_t>(bytes); });
-      }));
+  ASSIGN_OR_RETURN(fragment.file, OpenCounted(ctx, task.file.path));
   fragment.output = output;
+  ASSIGN_OR_RETURN(fragment.constants, Defaults(output.fields));
   size_t groups = task.file.split_offsets.size();
   size_t skipped = 0;
   // The statistics of a file's only row group are the file's own, which let it through already.
@@ -151,7 +148,9 @@ base::Result<columnar::Stream> TableScan::ReadFile(const base::Context& ctx,
     seen.row_groups_read += static_cast<int64_t>(groups - skipped);
   });
   if (groups > 0 && skipped == groups) return columnar::EmptyStream(output);
-  return engine::ReadFragment(ctx, std::move(fragment));
+  if (task.deletes.empty()) return engine::ReadFragment(ctx, std::move(fragment));
+  ASSIGN_OR_RETURN(engine::RowDeletes deletes, DeletesOf(ctx, task));
+  return engine::ReadFragmentWithout(ctx, std::move(fragment), std::move(deletes));
 }
 
 base::Result<columnar::Stream> TableScan::Open(const base::Context& ctx,
@@ -183,6 +182,7 @@ base::Result<std::optional<std::vector<std::string>>> TableScan::PlainParquetPat
   ASSIGN_OR_RETURN(const iceberg::ScanPlan plan, PlanFiles(ctx, predicate));
   std::vector<std::string> paths;
   for (const iceberg::FileScanTask& task : plan.tasks) {
+    if (!task.deletes.empty()) return Paths();
     engine::FragmentScan fragment;
     ASSIGN_OR_RETURN(fragment.file, OpenObject(ctx, store_, task.file.path));
     fragment.output = schema_;

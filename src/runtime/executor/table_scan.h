@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "base/result.h"
 #include "columnar/predicate.h"
 #include "columnar/stream.h"
+#include "engine/row_deletes.h"
 #include "engine/sql_engine.h"
 #include "iceberg/scan.h"
 #include "iceberg/table_metadata.h"
@@ -52,7 +54,7 @@ class TableScan final : public engine::TableSource, public std::enable_shared_fr
   /// The files that may hold rows for `predicate`.
   base::Result<iceberg::ScanPlan> PlanFiles(const base::Context& ctx,
                                             const columnar::Predicate& predicate);
-  /// The rows of one file, whole rows groups that cannot match left out.
+  /// The rows of one file that are not deleted, whole rows groups that cannot match left out.
   base::Result<columnar::Stream> ReadFile(const base::Context& ctx,
                                           const iceberg::FileScanTask& task,
                                           const columnar::Schema& output);
@@ -68,11 +70,29 @@ class TableScan final : public engine::TableSource, public std::enable_shared_fr
         schema_(std::move(schema)),
         always_(std::move(always)) {}
 
+  /// What delete files said that were read already, by path and, for keys, columns.
+  struct KnownDeletes {
+    std::map<std::string, std::shared_ptr<const engine::DeletedPositions>> positions;
+    std::map<std::string, std::shared_ptr<const engine::DeletedKeys>> keys;
+  };
+  base::Result<std::shared_ptr<engine::RangeReader>> OpenCounted(const base::Context& ctx,
+                                                                 const std::string& uri);
+  base::Result<std::vector<int64_t>> PositionsOf(const base::Context& ctx,
+                                                 const iceberg::DeleteFile& file,
+                                                 const std::string& data_file);
+  base::Result<std::shared_ptr<const engine::DeletedKeys>> KeysOf(const base::Context& ctx,
+                                                                  const iceberg::DeleteFile& file);
+  base::Result<engine::RowDeletes> DeletesOf(const base::Context& ctx,
+                                             const iceberg::FileScanTask& task);
+  base::Result<std::map<int32_t, columnar::Literal>> Defaults(
+      const std::vector<columnar::Field>& fields) const;
+
   storage::ObjectStore& store_;
   const plan::ScanSpec spec_;
   const iceberg::TableMetadata metadata_;
   const columnar::Schema schema_;
   const columnar::Predicate always_;
+  base::Guarded<KnownDeletes> deletes_;
   const std::shared_ptr<base::Guarded<ScanCounts>> counts_ =
       std::make_shared<base::Guarded<ScanCounts>>();
 };

@@ -21,6 +21,8 @@ struct Route {
   /// How this part of the path space says that a token is missing or wrong; by default the
   /// catalog's error envelope with "UNAUTHORIZED".
   std::function<HttpReply(const base::Error&)> refusal = nullptr;
+  /// Requests that need no token all the same: those that ask for one.
+  bool (*is_open)(const HttpRequest&) = nullptr;
 };
 
 /// Thread-safe. Authenticates at the door, hands on, counts and logs.

@@ -92,7 +92,8 @@ HttpReply Router::Answer(base::Context& ctx, const HttpRequest& request) {
   if (route == nullptr) {
     return ErrorReply(kNotFound, "NOT_FOUND", "there is nothing at this path");
   }
-  if (route->needs_auth) {
+  const bool open = route->is_open != nullptr && route->is_open(request);
+  if (route->needs_auth && !open) {
     const auto header = request.headers.find("authorization");
     const std::string_view value =
         header == request.headers.end() ? std::string_view() : std::string_view(header->second);
