@@ -18,6 +18,7 @@ namespace storage {
 struct ObjectSize {
   std::string key;
   uint64_t size_bytes = 0;
+  std::string etag = {};  // what the service says of the content; empty where there is none
 };
 
 /// One object being written; not visible before Finish returned Ok, gone when dropped without it.
@@ -30,8 +31,8 @@ class ObjectWriter {
   virtual base::Status Finish() = 0;
 };
 
-/// Thread-safe. Keys are relative paths ("tables/<uuid>/data/x.parquet"). No call retries by
-/// itself.
+/// Thread-safe. Keys are relative paths ("tables/<uuid>/data/x.parquet"). A store behind a network
+/// repeats what is safe to repeat, within bounds of its own and of the context; a disk's does not.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
