@@ -18,7 +18,6 @@ namespace storage {
 struct ObjectSize {
   std::string key;
   uint64_t size_bytes = 0;
-  std::string etag = {};  // what the service says of the content; empty where there is none
 };
 
 /// One object being written; not visible before Finish returned Ok, gone when dropped without it.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -57,5 +58,8 @@ bool IsS3Uri(const std::string& uri);
 /// The key's characters as they are. kInvalidArgument "storage.bad_location" without a bucket's
 /// name.
 base::Result<S3Place> ParseS3Uri(const std::string& uri);
+
+/// "%41+%" → "A+%".
+std::string PercentDecode(std::string_view text);
 
 }  // namespace storage

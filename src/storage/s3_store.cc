@@ -126,14 +126,21 @@ Status S3Store::Remove(const Context& ctx, const std::string& key) {
 }
 
 Result<std::vector<ObjectSize>> S3Store::List(const Context& ctx, const std::string& prefix) {
+  ASSIGN_OR_RETURN(std::vector<S3Object> objects, ListObjects(ctx, prefix));
   std::vector<ObjectSize> listed;
+  for (S3Object& object : objects) listed.push_back({std::move(object.key), object.size_bytes});
+  return listed;
+}
+
+Result<std::vector<S3Object>> S3Store::ListObjects(const Context& ctx, const std::string& prefix) {
+  std::vector<S3Object> listed;
   S3Request list{.method = "GET", .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   list.query["prefix"] = prefix_ + prefix;
   while (true) {
     S3Answer answer = client_->Send(ctx, list);
     if (!answer.ok()) return *std::move(answer.error);
     ASSIGN_OR_RETURN(ListPage page, ParseListPage(answer.http.body));
-    for (ObjectSize& object : page.objects) {
+    for (S3Object& object : page.objects) {
       // Services show folders of their own making as empty objects.
       if (!object.key.starts_with(prefix_ + prefix) || object.key.ends_with('/')) continue;
       object.key.erase(0, prefix_.size());
@@ -143,7 +150,7 @@ Result<std::vector<ObjectSize>> S3Store::List(const Context& ctx, const std::str
     list.query["continuation-token"] = page.next;
   }
   std::sort(listed.begin(), listed.end(),
-            [](const ObjectSize& a, const ObjectSize& b) { return a.key < b.key; });
+            [](const S3Object& a, const S3Object& b) { return a.key < b.key; });
   return listed;
 }
 

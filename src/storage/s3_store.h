@@ -1,6 +1,7 @@
 // S3Store: objects in a bucket of S3 or a service like it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,12 @@
 namespace storage {
 
 class S3Client;
+
+struct S3Object {
+  std::string key;
+  uint64_t size_bytes = 0;
+  std::string etag;  // changes with the content; without quotes
+};
 
 /// Purpose: the object store of a lake whose files are in s3://BUCKET/PREFIX, and how files of
 /// others there are read.
@@ -47,9 +54,12 @@ class S3Store final : public ObjectStore {
   base::Result<std::unique_ptr<ObjectWriter>> StartWriting(const base::Context& ctx,
                                                            const std::string& key) override;
   base::Status Remove(const base::Context& ctx, const std::string& key) override;
-  /// Keys that begin with `prefix` (any text, not only whole folders), ascending, with etags.
+  /// Keys that begin with `prefix` (any text, not only whole folders), ascending.
   base::Result<std::vector<ObjectSize>> List(const base::Context& ctx,
                                              const std::string& prefix) override;
+  /// The same, with what the service says of the content.
+  base::Result<std::vector<S3Object>> ListObjects(const base::Context& ctx,
+                                                  const std::string& prefix);
   /// "s3://bucket/prefix/" + key, characters as they are.
   std::string Uri(const std::string& key) const override;
   /// Takes s3a: and s3n: too.

@@ -311,7 +311,7 @@ TEST_F(S3ServiceTest, ListsMoreThanOnePage) {
   }
   threads.clear();
   EXPECT_EQ(store->List(ctx_, "k").value().size(), 1002u);
-  EXPECT_FALSE(store->List(ctx_, "k77").value()[0].etag.empty());
+  EXPECT_FALSE(store->ListObjects(ctx_, "k77").value()[0].etag.empty());
 }
 
 TEST_F(S3ServiceTest, SaysThatKeysAreWrongAndBucketsMissing) {

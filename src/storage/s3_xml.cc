@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "storage/reasons.h"
+#include "storage/s3_options.h"
 #include "storage/s3_xml_internal.h"
 
 namespace storage {
@@ -100,7 +101,7 @@ base::Result<ListPage> ParseListPage(std::string_view document) {
   ListPage page;
   size_t from = 0;
   for (std::string_view object; NextElement(document, "Contents", &from, &object);) {
-    ObjectSize found;
+    S3Object found;
     found.key = XmlText(object, "Key");
     if (encoded) {
       // As in forms: some services write a space as a plus, and a plus as %2B.

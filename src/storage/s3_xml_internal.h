@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "storage/object_store.h"
+#include "storage/s3_store.h"
 
 namespace storage {
 
@@ -15,8 +15,8 @@ namespace storage {
 std::string XmlText(std::string_view document, std::string_view name);
 
 struct ListPage {
-  std::vector<ObjectSize> objects;  // keys as the service has them
-  std::string next;                 // continuation token; empty = the last page
+  std::vector<S3Object> objects;  // keys as the service has them
+  std::string next;               // continuation token; empty = the last page
 };
 /// A ListObjectsV2 answer with url-encoded keys. kUnavailable "storage.service_failed" when it is
 /// none.
@@ -24,8 +24,5 @@ base::Result<ListPage> ParseListPage(std::string_view document);
 
 /// The pieces of a multipart upload as the request that completes it.
 std::string CompletionXml(const std::vector<std::string>& etags);
-
-/// "%41+" → "A+"; false characters stay as they are.
-std::string PercentDecode(std::string_view text);
 
 }  // namespace storage
