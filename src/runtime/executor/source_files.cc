@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "runtime/executor/source_files_internal.h"
@@ -67,7 +68,13 @@ base::Result<storage::S3Store*> BucketOf(ExecutorParts& parts, const std::string
 base::Result<Files> FindInBucket(const base::Context& ctx, ExecutorParts& parts,
                                  const std::string& uri) {
   Files files;
-  for (const std::string& alternative : ExpandBraces(uri)) {
+  const std::vector<std::string> alternatives = ExpandBraces(uri);
+  if (alternatives.empty()) {
+    return base::Error(base::Code::kInvalidArgument, reasons::kNoFiles,
+                       "\"" + uri + "\" has more than 1,000 alternatives: import them in parts")
+        .Set("pattern", uri);
+  }
+  for (const std::string& alternative : alternatives) {
     ASSIGN_OR_RETURN(const storage::S3Place place, storage::ParseS3Uri(alternative));
     ASSIGN_OR_RETURN(storage::S3Store * bucket, BucketOf(parts, place.bucket));
     const std::string prefix = place.key.substr(0, place.key.find_first_of(kWildcards));
@@ -83,15 +90,16 @@ base::Result<Files> FindInBucket(const base::Context& ctx, ExecutorParts& parts,
 }  // namespace
 
 std::vector<std::string> ExpandBraces(const std::string& pattern) {
-  std::vector<std::string> done;
+  std::set<std::string> done;
   std::vector<std::string> open = {pattern};
-  while (!open.empty() && done.size() + open.size() < kAlternativesMax) {
+  while (!open.empty()) {
+    if (done.size() + open.size() > kAlternativesMax) return {};
     const std::string text = std::move(open.back());
     open.pop_back();
     const size_t end = text.find('}');
     const size_t begin = end == std::string::npos ? end : text.rfind('{', end);
     if (begin == std::string::npos) {
-      done.push_back(text);
+      done.insert(text);
       continue;
     }
     // The innermost braces first.
@@ -101,7 +109,7 @@ std::vector<std::string> ExpandBraces(const std::string& pattern) {
       at = comma + 1;
     }
   }
-  return done;
+  return {done.begin(), done.end()};
 }
 
 std::vector<storage::S3Object> MatchingKeys(const std::string& pattern,

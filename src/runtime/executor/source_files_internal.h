@@ -26,7 +26,8 @@ base::Result<std::shared_ptr<engine::RangeReader>> OpenSourceFile(const base::Co
                                                                   ExecutorParts& parts,
                                                                   const std::string& uri);
 
-/// "a{1,2}b" → "a1b", "a2b". An open brace that is never closed is itself.
+/// "a{1,2}b" → "a1b", "a2b", in order, each once; nothing when there are more than 1,000. A brace
+/// without its other one is itself.
 std::vector<std::string> ExpandBraces(const std::string& pattern);
 
 /// The keys among `listed` that `pattern` names: itself, what is directly below it, or, when it has
