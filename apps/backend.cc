@@ -32,7 +32,7 @@ base::Status EmbeddedBackend::OpenLake(const base::Context& ctx, const cli::Lake
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
   if (!embedded::ReadLakeFolder(options.lake).ok()) {
-    options.warehouse = settings_.WarehouseOfNewLakes();  // a lake that is there knows its own
+    options.warehouse = settings_.WarehouseOfNewLakes(lake);  // a lake that is there knows its own
   }
   options.s3 = settings_.S3();
   options.isolated = !lake.unisolated;

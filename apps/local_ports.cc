@@ -123,7 +123,10 @@ cli::Probe WarehouseProbe(const base::Context& ctx, const embedded::LakeFolder& 
 }
 
 cli::LakeDescription DescriptionOf(const embedded::LakeFolder& folder, const std::string& user) {
-  return {folder.path, folder.lake_id, folder.format, folder.root_uri, user, folder.created};
+  cli::LakeDescription description{folder.path,     folder.lake_id, folder.format,
+                                   folder.root_uri, user,           folder.created};
+  if (folder.warehouse) description.warehouse = folder.warehouse->uri;
+  return description;
 }
 
 }  // namespace
@@ -204,7 +207,7 @@ base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context& ctx,
   const storage::S3Options s3 = settings_.S3();
   ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
                    embedded::OpenOrMakeLake(ctx, settings_.LakePath(lake),
-                                            settings_.WarehouseOfNewLakes(), {s3, clock, rng}));
+                                            settings_.WarehouseOfNewLakes(lake), {s3, clock, rng}));
   return DescriptionOf(folder, settings_.User(lake));
 }
 

@@ -27,8 +27,8 @@ class FileSettings final : public cli::Settings {
   std::string User(const cli::LakeChoice& lake);
   /// Keys from the environment alone; endpoint and region from this file too.
   storage::S3Options S3();
-  /// Nothing when the files of a lake to create go to its folder.
-  std::optional<embedded::Warehouse> WarehouseOfNewLakes();
+  /// Nothing when the files of a lake to create go to its folder. Flags, then as above.
+  std::optional<embedded::Warehouse> WarehouseOfNewLakes(const cli::LakeChoice& lake);
 
  private:
   std::string File() const { return folder_ + "/config.json"; }

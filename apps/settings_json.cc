@@ -83,12 +83,17 @@ storage::S3Options FileSettings::S3() {
   return options;
 }
 
-std::optional<embedded::Warehouse> FileSettings::WarehouseOfNewLakes() {
-  std::string uri = Variable("BOATHOUSE_WAREHOUSE", "");
+std::optional<embedded::Warehouse> FileSettings::WarehouseOfNewLakes(const cli::LakeChoice& lake) {
+  std::string uri = lake.warehouse;
+  if (uri.empty()) uri = Variable("BOATHOUSE_WAREHOUSE", "");
   if (uri.empty()) uri = Get("warehouse").ok() ? Get("warehouse").value() : "";
   if (uri.empty()) return std::nullopt;
   const storage::S3Options s3 = S3();
-  return embedded::Warehouse{uri, s3.endpoint, s3.region, s3.path_style};
+  embedded::Warehouse warehouse{uri, lake.s3_endpoint, lake.s3_region, true};
+  if (warehouse.endpoint.empty()) warehouse.endpoint = s3.endpoint;
+  if (warehouse.region.empty()) warehouse.region = s3.region;
+  warehouse.path_style = !warehouse.endpoint.empty();
+  return warehouse;
 }
 
 base::Result<std::string> FileSettings::ActiveBranch(const cli::LakeChoice& lake) {

@@ -61,6 +61,16 @@ def test_one_warehouse_is_one_lake(lake):
         lake.run("lake", "create")
 
 
+def test_flags_say_where_the_files_go(lake, weed):
+    del lake.environment["BOATHOUSE_WAREHOUSE"], lake.environment["AWS_ENDPOINT_URL"]
+    said = lake.json("lake", "create", "--warehouse", "s3://lake/flags/", "--s3-endpoint", weed.endpoint)
+    assert said["warehouse"] == "s3://lake/flags"
+    lake.ingest("t", "id\n1\n")
+    assert scalar(lake, "SELECT count(*) FROM t") == 1
+    with pytest.raises(Failed, match="other_warehouse"):
+        lake.run("lake", "create", "--warehouse", "s3://lake/elsewhere")
+
+
 def test_a_wrong_place_is_said_before_a_lake_is_made(lake):
     lake.environment["BOATHOUSE_WAREHOUSE"] = "s3://nobodys/wh"
     with pytest.raises(Failed, match="no bucket"):
