@@ -31,6 +31,10 @@ base::Status EmbeddedBackend::OpenLake(const base::Context& ctx, const cli::Lake
   embedded::Options options;
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
+  if (!embedded::ReadLakeFolder(options.lake).ok()) {
+    options.warehouse = settings_.WarehouseOfNewLakes(lake);  // a lake that is there knows its own
+  }
+  options.s3 = settings_.S3();
   options.isolated = !lake.unisolated;
   options.slots = std::max(2u, std::jthread::hardware_concurrency());
   options.python_folder = installation_.python_folder;

@@ -13,6 +13,7 @@
 #include "columnar/ipc.h"
 #include "columnar/producer.h"
 #include "embedded/lake_folder.h"
+#include "embedded/warehouse.h"
 #include "engine/parquet_writer.h"
 #include "project/python_versions.h"
 #include "runtime/environment/interpreter.h"
@@ -104,8 +105,28 @@ cli::ProbeState StateOf(runtime::ProbeState state) {
   return cli::ProbeState::kBad;
 }
 
+/// Whether the bucket answers, lets us in and has this lake's files.
+cli::Probe WarehouseProbe(const base::Context& ctx, const embedded::LakeFolder& lake,
+                          storage::S3Options s3) {
+  base::SystemRng rng;
+  const base::SystemClock clock;
+  s3.retries.attempts_max = 2;
+  const auto answer = [&]() -> base::Status {
+    ASSIGN_OR_RETURN(const auto objects, embedded::OpenObjects(lake, {s3, clock, rng}));
+    ASSIGN_OR_RETURN(const base::Bytes claim, storage::ReadAll(ctx, *objects, "lake.json"));
+    if (claim.find(lake.lake_id) != std::string::npos) return base::Ok();
+    return base::Error(base::Code::kFailedPrecondition, "lake.warehouse_taken",
+                       "\"" + lake.warehouse->uri + "\" has the files of another lake");
+  }();
+  if (answer.ok()) return {"warehouse", cli::ProbeState::kGood, lake.warehouse->uri, ""};
+  return {"warehouse", cli::ProbeState::kBad, answer.error().message, ""};
+}
+
 cli::LakeDescription DescriptionOf(const embedded::LakeFolder& folder, const std::string& user) {
-  return {folder.path, folder.lake_id, folder.format, folder.root_uri, user, folder.created};
+  cli::LakeDescription description{folder.path,     folder.lake_id, folder.format,
+                                   folder.root_uri, user,           folder.created};
+  if (folder.warehouse) description.warehouse = folder.warehouse->uri;
+  return description;
 }
 
 }  // namespace
@@ -150,7 +171,8 @@ cli::Probe ExaminePythons() {
 
 }  // namespace
 
-std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::LakeChoice& lake) {
+std::vector<cli::Probe> MachineDoctor::Examine(const base::Context& ctx,
+                                               const cli::LakeChoice& lake) {
   std::vector<cli::Probe> probes;
   runtime::LauncherOptions options;
   options.program = installation_.launcher;
@@ -168,6 +190,7 @@ std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::
   const auto folder = embedded::ReadLakeFolder(settings_.LakePath(lake));
   if (folder.ok()) {
     probes.push_back({"lake", cli::ProbeState::kGood, folder->path, ""});
+    if (folder->warehouse) probes.push_back(WarehouseProbe(ctx, *folder, settings_.S3()));
   } else if (folder.error().reason == "lake.none") {
     probes.push_back(
         {"lake", cli::ProbeState::kGood, "none yet at " + settings_.LakePath(lake), ""});
@@ -177,11 +200,14 @@ std::vector<cli::Probe> MachineDoctor::Examine(const base::Context&, const cli::
   return probes;
 }
 
-base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context&,
+base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context& ctx,
                                                        const cli::LakeChoice& lake) {
   base::SystemRng rng;
+  const base::SystemClock clock;
+  const storage::S3Options s3 = settings_.S3();
   ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
-                   embedded::OpenLakeFolder(settings_.LakePath(lake), rng));
+                   embedded::OpenOrMakeLake(ctx, settings_.LakePath(lake),
+                                            settings_.WarehouseOfNewLakes(lake), {s3, clock, rng}));
   return DescriptionOf(folder, settings_.User(lake));
 }
 

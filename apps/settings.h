@@ -2,9 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cli/services.h"
+#include "embedded/lake_folder.h"
+#include "storage/s3_options.h"
 
 namespace apps {
 
@@ -22,6 +25,10 @@ class FileSettings final : public cli::Settings {
   /// Flag, then environment, then this file, then the default.
   std::string LakePath(const cli::LakeChoice& lake);
   std::string User(const cli::LakeChoice& lake);
+  /// Keys from the environment alone; endpoint and region from this file too.
+  storage::S3Options S3();
+  /// Nothing when the files of a lake to create go to its folder. Flags, then as above.
+  std::optional<embedded::Warehouse> WarehouseOfNewLakes(const cli::LakeChoice& lake);
 
  private:
   std::string File() const { return folder_ + "/config.json"; }

@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 
 // Every key there is; `config ls` and the reference page come from this list.
 const std::vector<std::string>& Keys() {
-  static const std::vector<std::string> keys = {"lake", "user"};
+  static const std::vector<std::string> keys = {"lake", "user", "warehouse", "s3_endpoint",
+                                                "s3_region"};
   return keys;
 }
 
@@ -65,6 +66,34 @@ std::string FileSettings::User(const cli::LakeChoice& lake) {
   if (user.empty()) user = Variable("BOATHOUSE_USER", "");
   if (user.empty()) user = Get("user").ok() ? Get("user").value() : "";
   return user.empty() ? LoginName() : user;
+}
+
+storage::S3Options FileSettings::S3() {
+  storage::S3Options options =
+      storage::S3OptionsOf([](const std::string& name) { return Variable(name.c_str(), ""); });
+  const auto set = [this](const char* key) {
+    const auto value = Get(key);
+    return value.ok() ? *value : std::string();
+  };
+  if (options.endpoint.empty()) options.endpoint = set("s3_endpoint");
+  options.path_style = !options.endpoint.empty();
+  const bool region_said =
+      !Variable("AWS_REGION", "").empty() || !Variable("AWS_DEFAULT_REGION", "").empty();
+  if (!region_said && !set("s3_region").empty()) options.region = set("s3_region");
+  return options;
+}
+
+std::optional<embedded::Warehouse> FileSettings::WarehouseOfNewLakes(const cli::LakeChoice& lake) {
+  std::string uri = lake.warehouse;
+  if (uri.empty()) uri = Variable("BOATHOUSE_WAREHOUSE", "");
+  if (uri.empty()) uri = Get("warehouse").ok() ? Get("warehouse").value() : "";
+  if (uri.empty()) return std::nullopt;
+  const storage::S3Options s3 = S3();
+  embedded::Warehouse warehouse{uri, lake.s3_endpoint, lake.s3_region, true};
+  if (warehouse.endpoint.empty()) warehouse.endpoint = s3.endpoint;
+  if (warehouse.region.empty()) warehouse.region = s3.region;
+  warehouse.path_style = !warehouse.endpoint.empty();
+  return warehouse;
 }
 
 base::Result<std::string> FileSettings::ActiveBranch(const cli::LakeChoice& lake) {

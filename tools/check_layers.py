@@ -12,6 +12,7 @@ SEAMS = {
     "arrow": "columnar storage engine server client",
     "boost": "server client",
     "CLI": "cli",
+    "curl": "storage",
     "duckdb": "engine",
     "fmt": "*",  # any .cc; headers only in base
     "nlohmann": "*",  # any *_json.cc

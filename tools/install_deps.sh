@@ -12,7 +12,7 @@ DEBIAN_PACKAGES="g++ cmake ninja-build mold ccache pkg-config make git ca-certif
   python3-pip uidmap libssl-dev libsqlite3-dev sqlite3 libtree-sitter-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libfmt-dev libyaml-cpp-dev libseccomp-dev libcap-dev libgtest-dev libgmock-dev libbenchmark-dev
   zlib1g-dev libzstd-dev clang-format-19 unzip iproute2 libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
-  libboost1.81-dev libzip-dev"
+  libboost1.81-dev libzip-dev libcurl4-openssl-dev"
 
 install_debian_packages() {
   local missing="" package

@@ -231,7 +231,11 @@ struct ConfigSet {
 };
 struct ConfigList {};
 
-struct LakeCreate {};
+struct LakeCreate {
+  std::string warehouse;  // empty = the lake's folder
+  std::string s3_endpoint;
+  std::string s3_region;
+};
 struct LakeShow {};
 struct LakeAdopt {};
 

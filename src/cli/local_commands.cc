@@ -41,12 +41,14 @@ Reply LakeReply(const LakeDescription& lake, const std::string& first_line) {
                             {"lake_id", lake.lake_id},
                             {"format_version", lake.format_version},
                             {"root_uri", lake.root_uri},
+                            {"warehouse", Json::OrNull(lake.warehouse)},
                             {"user", lake.user},
                             {"created", lake.created}});
   return Reply{std::move(json),
                first_line + "path     " + lake.path + "\nid       " + lake.lake_id + "\nformat   " +
                    std::to_string(lake.format_version) + "\nroot     " + lake.root_uri +
-                   "\nuser     " + lake.user + "\n",
+                   (lake.warehouse.empty() ? "" : "\nfiles    " + lake.warehouse) + "\nuser     " +
+                   lake.user + "\n",
                {},
                0};
 }
@@ -250,7 +252,10 @@ base::Result<Reply> Execute(Session& session, const ConfigList&) {
   return Reply{std::move(list), Render(table, session.style()), {}, 0};
 }
 
-base::Result<Reply> Execute(Session& session, const LakeCreate&) {
+base::Result<Reply> Execute(Session& session, const LakeCreate& command) {
+  session.lake().warehouse = command.warehouse;
+  session.lake().s3_endpoint = command.s3_endpoint;
+  session.lake().s3_region = command.s3_region;
   ASSIGN_OR_RETURN(const LakeDescription lake,
                    session.backend().lakes().Create(session.ctx(), session.lake()));
   return LakeReply(lake, lake.created ? "created a lake\n" : "a lake is there already\n");

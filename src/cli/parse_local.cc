@@ -84,7 +84,14 @@ void AddConfig(CLI::App& root, Command* out) {
 
 void AddLake(CLI::App& root, Command* out) {
   CLI::App* noun = AddNoun(root, "lake", "The lake's folder: create, show, adopt after a move");
-  AddVerb<LakeCreate>(*noun, out, "create", "Create a lake", "boathouse lake create --lake ./lake");
+  auto [create, c] =
+      AddVerb<LakeCreate>(*noun, out, "create", "Create a lake",
+                          "boathouse lake create --lake ./lake --warehouse s3://bucket/lake");
+  create->add_option("--warehouse", c->warehouse, "Where its files go (default: the folder)")
+      ->option_text("S3-URI");
+  create->add_option("--s3-endpoint", c->s3_endpoint, "A service of your own (default: AWS)")
+      ->option_text("URL");
+  create->add_option("--s3-region", c->s3_region, "The bucket's region")->option_text("REGION");
   AddVerb<LakeShow>(*noun, out, "get", "Where it is and what format it has",
                     "boathouse lake get --lake ./lake");
   AddVerb<LakeAdopt>(*noun, out, "adopt", "Accept that the lake's folder was moved",

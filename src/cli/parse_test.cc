@@ -89,6 +89,11 @@ TEST(Parse, EachVerbGivesItsCommand) {
   Get<ConfigGet>("config get user");
   EXPECT_EQ(Get<ConfigSet>("config set user ada").value, "ada");
   Get<LakeCreate>("lake create");
+  const auto create =
+      Get<LakeCreate>("lake create --warehouse s3://b/p --s3-endpoint http://h:1 --s3-region eu-1");
+  EXPECT_EQ(create.warehouse, "s3://b/p");
+  EXPECT_EQ(create.s3_endpoint, "http://h:1");
+  EXPECT_EQ(create.s3_region, "eu-1");
   Get<LakeShow>("lake get");
   Get<LakeAdopt>("lake adopt");
 }

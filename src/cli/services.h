@@ -24,6 +24,10 @@ struct LakeChoice {
   std::string path;
   std::string user;
   bool unisolated = false;  // functions may run without a sandbox where the machine forbids one
+  // Of a lake to create.
+  std::string warehouse = {};  // "s3://bucket/prefix"
+  std::string s3_endpoint = {};
+  std::string s3_region = {};
 };
 
 struct LakeDescription {
@@ -32,7 +36,8 @@ struct LakeDescription {
   uint32_t format_version = 0;
   std::string root_uri;
   std::string user;
-  bool created = false;  // by this very call
+  bool created = false;        // by this very call
+  std::string warehouse = {};  // where its files are; empty = in its folder
 };
 
 /// What a user sets once. Implementations keep the active branch per lake and user.

@@ -11,11 +11,11 @@
 #include "control/control_plane.h"
 #include "control/credentials_service.h"
 #include "embedded/engine_ports.h"
+#include "embedded/warehouse.h"
 #include "embedded/work_folder.h"
 #include "embedded/worker_ports.h"
 #include "lakehouse/lakehouse.h"
 #include "state/sqlite_store.h"
-#include "storage/local_store.h"
 #include "worker/worker_loop.h"
 
 namespace embedded {
@@ -95,7 +95,8 @@ struct Embedded::Wiring {
   base::SystemRng rng;
   std::unique_ptr<WorkFolder> work_folder;
   std::unique_ptr<state::SqliteStore> state;
-  std::unique_ptr<storage::LocalStore> objects;
+  std::unique_ptr<storage::ObjectStore> objects;
+  std::unique_ptr<Buckets> buckets;
   std::unique_ptr<catalog::Catalog> catalog;
   std::unique_ptr<lakehouse::Lakehouse> lakehouse;
   EngineSqlAnalyzer sql;
@@ -119,8 +120,9 @@ struct Embedded::Wiring {
 };
 
 base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
+  const StoreParts stores{options.s3, clock, rng};
   if (options.create) {
-    ASSIGN_OR_RETURN(folder, OpenLakeFolder(options.lake, rng));
+    ASSIGN_OR_RETURN(folder, OpenOrMakeLake(ctx, options.lake, options.warehouse, stores));
   } else {
     ASSIGN_OR_RETURN(folder, ReadLakeFolder(options.lake));
   }
@@ -129,7 +131,8 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
   sqlite.path = folder.path + "/state.db";
   sqlite.create = true;
   ASSIGN_OR_RETURN(state, state::SqliteStore::Open(clock, sqlite));
-  ASSIGN_OR_RETURN(objects, storage::LocalStore::Open(folder.path, folder.former_roots));
+  ASSIGN_OR_RETURN(objects, OpenObjects(folder, stores));
+  buckets = std::make_unique<Buckets>(stores);
   catalog = std::make_unique<catalog::Catalog>(*state, clock, rng);
   base::Context founder = ctx;
   if (founder.principal.empty()) founder.principal = options.user;
@@ -140,8 +143,9 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
 
 base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
   ASSIGN_OR_RETURN(work_folder, WorkFolder::Make(options.temp_folder, rng));
-  worker_parts = std::make_unique<WorkerParts>(
-      WorkerOptionsOf(options, folder, work_folder->path()), *objects, clock);
+  WorkerOptions of_worker = WorkerOptionsOf(options, folder, work_folder->path());
+  of_worker.buckets = [this](const std::string& bucket) { return buckets->Open(bucket); };
+  worker_parts = std::make_unique<WorkerParts>(std::move(of_worker), *objects, clock);
   board = std::make_unique<control::TaskBoard>(clock);
   worker_parts->ReportTo(*board);
   control::Options control_options;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,18 +20,21 @@
 #include "embedded/lake_folder.h"
 #include "runtime/environment/environment.h"
 #include "runtime/sandbox/sandbox.h"
+#include "storage/s3_options.h"
 
 namespace embedded {
 
 struct Options {
   std::string lake;  // folder
   std::string user;
-  bool create = true;             // make the lake when there is none
-  bool isolated = true;           // false only by the user's explicit flag
-  uint32_t slots = 2;             // tasks at once
-  uint32_t jobs_running_max = 0;  // more are queued; 0 = as many as are submitted
-  uint64_t memory_bytes_max = 0;  // for all tasks; 0 = three quarters of the machine's
-  std::string python_folder;      // python/runner
+  bool create = true;                  // make the lake when there is none
+  std::optional<Warehouse> warehouse;  // of a lake to make; none = its folder
+  storage::S3Options s3;               // keys for it, and where imports from s3:// go
+  bool isolated = true;                // false only by the user's explicit flag
+  uint32_t slots = 2;                  // tasks at once
+  uint32_t jobs_running_max = 0;       // more are queued; 0 = as many as are submitted
+  uint64_t memory_bytes_max = 0;       // for all tasks; 0 = three quarters of the machine's
+  std::string python_folder;           // python/runner
   std::string temp_folder;  // for unpacked code and spilled data; a folder of its own is made in it
   runtime::LauncherOptions launcher;
   runtime::EnvironmentOptions environment;

@@ -40,6 +40,16 @@ std::optional<std::string> TextOf(const nlohmann::json& json, const char* key) {
   return found->get<std::string>();
 }
 
+/// Nothing when it says no place.
+std::optional<Warehouse> WarehouseIn(const nlohmann::json& json) {
+  if (!json.is_object()) return std::nullopt;
+  const auto uri = TextOf(json, "uri");
+  const auto path_style = json.find("path_style");
+  if (!uri || path_style == json.end() || !path_style->is_boolean()) return std::nullopt;
+  return Warehouse{*uri, TextOf(json, "endpoint").value_or(""), TextOf(json, "region").value_or(""),
+                   path_style->get<bool>()};
+}
+
 base::Result<LakeFolder> Parse(const std::string& path, const base::Bytes& bytes) {
   LakeFolder lake;
   lake.path = path;
@@ -60,6 +70,11 @@ base::Result<LakeFolder> Parse(const std::string& path, const base::Bytes& bytes
   if (!lake_id || !root_uri) return Damaged(path);
   lake.lake_id = *lake_id;
   lake.root_uri = *root_uri;
+  const auto warehouse = json.find("warehouse");
+  if (warehouse != json.end()) {
+    lake.warehouse = WarehouseIn(*warehouse);
+    if (!lake.warehouse) return Damaged(path);
+  }
   const auto former = json.find("former_roots");
   if (former == json.end()) return lake;
   if (!former->is_array()) return Damaged(path);
@@ -71,11 +86,28 @@ base::Result<LakeFolder> Parse(const std::string& path, const base::Bytes& bytes
 }
 
 base::Status Write(const LakeFolder& lake) {
-  const nlohmann::ordered_json json = {{"format", lake.format},
-                                       {"lake_id", lake.lake_id},
-                                       {"root_uri", lake.root_uri},
-                                       {"former_roots", lake.former_roots}};
+  nlohmann::ordered_json json = {{"format", lake.format},
+                                 {"lake_id", lake.lake_id},
+                                 {"root_uri", lake.root_uri},
+                                 {"former_roots", lake.former_roots}};
+  if (lake.warehouse) {
+    json["warehouse"] = {{"uri", lake.warehouse->uri},
+                         {"endpoint", lake.warehouse->endpoint},
+                         {"region", lake.warehouse->region},
+                         {"path_style", lake.warehouse->path_style}};
+  }
   return base::WriteFileDurably(LakeFile(lake.path), json.dump(2) + "\n");
+}
+
+/// The lake, if its files are where `make` wants them or `make` does not say.
+base::Result<LakeFolder> WithWarehouse(LakeFolder lake, const LakeToMake& make) {
+  const std::string here = lake.warehouse ? lake.warehouse->uri : lake.root_uri;
+  if (!make.warehouse || make.warehouse->uri == here) return lake;
+  return WithPath(
+      base::Error(base::Code::kFailedPrecondition, kOtherWarehouse,
+                  "lake \"" + lake.path + "\" has its files in \"" + here + "\", not in \"" +
+                      make.warehouse->uri + "\": make another lake for that place"),
+      lake.path);
 }
 
 }  // namespace
@@ -115,9 +147,11 @@ base::Result<LakeFolder> ReadLakeFolder(const std::string& path) {
   return lake;
 }
 
-base::Result<LakeFolder> OpenLakeFolder(const std::string& path, base::Rng& rng) {
+base::Result<LakeFolder> OpenLakeFolder(const std::string& path, base::Rng& rng,
+                                        const LakeToMake& make) {
   auto known = ReadLakeFolder(path);
-  if (known.ok() || known.error().reason != kNoLake) return known;
+  if (known.ok()) return WithWarehouse(std::move(known).value(), make);
+  if (known.error().reason != kNoLake) return known;
   ASSIGN_OR_RETURN(const std::string absolute, Absolute(path));
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(absolute, error)) {
@@ -134,8 +168,15 @@ base::Result<LakeFolder> OpenLakeFolder(const std::string& path, base::Rng& rng)
   RETURN_IF_ERROR(base::MakeFolders(absolute));
   ASSIGN_OR_RETURN(const base::FileLock lock, base::FileLock::Acquire(absolute + "/lake.lock"));
   known = ReadLakeFolder(path);  // another process may have been faster
-  if (known.ok()) return known;
-  LakeFolder lake{absolute, base::NewUuid(rng), "file://" + absolute, {}, kLakeFormat, true};
+  if (known.ok()) return WithWarehouse(std::move(known).value(), make);
+  LakeFolder lake;
+  lake.path = absolute;
+  lake.lake_id = base::NewUuid(rng);
+  lake.root_uri = "file://" + absolute;
+  lake.format = make.warehouse ? kLakeFormat : kLakeFormatOfFolders;
+  lake.created = true;
+  lake.warehouse = make.warehouse;
+  if (make.claim) RETURN_IF_ERROR(make.claim(lake));
   RETURN_IF_ERROR(Write(lake));
   return lake;
 }

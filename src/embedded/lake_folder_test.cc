@@ -78,11 +78,32 @@ TEST_F(LakeFolderTest, ALinkToALakeIsTheLake) {
 
 TEST_F(LakeFolderTest, ANewerFormatIsSaid) {
   ASSERT_THAT(OpenLakeFolder(Path(), rng_), IsOk());
-  for (const char* text : {R"({"format": 2})", R"({"format": 99999999999})"}) {
+  for (const char* text : {R"({"format": 3})", R"({"format": 99999999999})"}) {
     Put(text);
     EXPECT_THAT(ReadLakeFolder(Path()), IsError(Code::kUnimplemented, kNewerFormat));
     EXPECT_THAT(AdoptLakeFolder(Path()), IsError(Code::kUnimplemented, kNewerFormat));
   }
+}
+
+TEST_F(LakeFolderTest, RemembersWhereItsFilesAre) {
+  const Warehouse warehouse{"s3://b/p", "http://h:1", "eu-1", true};
+  const auto made = OpenLakeFolder(Path(), rng_, {.warehouse = warehouse});
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->format, kLakeFormat);
+  EXPECT_EQ(ReadLakeFolder(Path())->warehouse, warehouse);
+  EXPECT_THAT(OpenLakeFolder(Path(), rng_), IsOk());
+  EXPECT_THAT(OpenLakeFolder(Path(), rng_, {.warehouse = Warehouse{"s3://b/q", "", "", true}}),
+              IsError(Code::kFailedPrecondition, kOtherWarehouse));
+}
+
+TEST_F(LakeFolderTest, ARefusedClaimMakesNoLake) {
+  const auto refuse = [](const LakeFolder&) -> base::Status {
+    return base::Error(Code::kAlreadyExists, kWarehouseTaken, "taken");
+  };
+  EXPECT_THAT(OpenLakeFolder(Path(), rng_,
+                             {.warehouse = Warehouse{"s3://b/q", "", "", true}, .claim = refuse}),
+              IsError(Code::kAlreadyExists, kWarehouseTaken));
+  EXPECT_THAT(ReadLakeFolder(Path()), IsError(Code::kNotFound, kNoLake));
 }
 
 TEST_F(LakeFolderTest, DamageIsSaid) {
@@ -92,6 +113,10 @@ TEST_F(LakeFolderTest, DamageIsSaid) {
         R"({"format": 1, "lake_id": 7, "root_uri": "x"})",
         R"({"format": 1, "lake_id": "x", "root_uri": null})",
         R"({"format": 1, "lake_id": "x", "root_uri": "x", "former_roots": "x"})",
+        R"({"format": 2, "lake_id": "x", "root_uri": "x", "warehouse": "s3://b"})",
+        R"({"format": 2, "lake_id": "x", "root_uri": "x", "warehouse": {"uri": 1}})",
+        R"({"format": 2, "lake_id": "x", "root_uri": "x",
+            "warehouse": {"uri": "s3://b", "path_style": 1}})",
         R"({"format": 1, "lake_id": "x", "root_uri": "x", "former_roots": [1]})"}) {
     Put(text);
     EXPECT_THAT(ReadLakeFolder(Path()), IsError(Code::kCorrupt, kDamaged)) << text;

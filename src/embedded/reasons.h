@@ -11,5 +11,9 @@ inline constexpr char kNotEmpty[] =
 inline constexpr char kNewerFormat[] =
     "lake.newer_format";                            // kUnimplemented: made by a newer program. path
 inline constexpr char kDamaged[] = "lake.damaged";  // kCorrupt: lake.json cannot be read. path
+// kFailedPrecondition: its files are elsewhere than asked for. path
+inline constexpr char kOtherWarehouse[] = "lake.other_warehouse";
+// kAlreadyExists: another lake has its files there. warehouse
+inline constexpr char kWarehouseTaken[] = "lake.warehouse_taken";
 
 }  // namespace embedded

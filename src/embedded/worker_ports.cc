@@ -40,6 +40,7 @@ WorkerParts::WorkerParts(WorkerOptions options, storage::ObjectStore& lake,
             if (gateway_ != nullptr)
               gateway_->Report({task.job, task.task, line.is_error, line.line, line.text});
           },
+      .buckets = options_.buckets,
       .python_folder = options_.python_folder,
       .work_folder = options_.work_folder});
 }

@@ -25,6 +25,7 @@ struct WorkerOptions {
   std::string python_folder;
   std::string work_folder;  // exists; of this process alone
   std::string lake_folder;
+  runtime::BucketSource buckets;
   uint64_t memory_bytes_max = 0;
   uint32_t threads = 2;
 };

@@ -1,5 +1,6 @@
 #include "engine/fragment_reader.h"
 
+#include <arrow/io/caching.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
@@ -21,6 +22,9 @@ namespace {
 using internal::MatchBy;
 using internal::OpenParquet;
 using parquet::arrow::SchemaField;
+
+constexpr int64_t kHoleBytesMax = 256 << 10;  // read along rather than ask twice
+constexpr int64_t kRangeBytesMax = 8 << 20;   // larger ones are fetched in pieces side by side
 
 bool HasFieldIds(const parquet::SchemaDescriptor& schema) {
   for (int i = 0; i < schema.num_columns(); ++i) {
@@ -83,6 +87,13 @@ void NeededLeaves(const SchemaField& source, const columnar::Field& target, Matc
   if (!all.empty()) out->insert(*all.begin());
 }
 
+arrow::io::CacheOptions RemoteRanges() {
+  arrow::io::CacheOptions options = arrow::io::CacheOptions::Defaults();
+  options.hole_size_limit = kHoleBytesMax;
+  options.range_size_limit = kRangeBytesMax;
+  return options;
+}
+
 class FragmentProducer final : public columnar::BatchProducer {
  public:
   static base::Result<std::unique_ptr<FragmentProducer>> Open(const base::Context& ctx,
@@ -106,11 +117,17 @@ class FragmentProducer final : public columnar::BatchProducer {
       return base::Error(base::Code::kCancelled, reason::kCancelled, "reading was cancelled");
     }
     try {
-      if (batches_ == nullptr) return NextWithoutColumns(out);
+      if (leaves_.empty()) return NextWithoutColumns(out);
       std::shared_ptr<arrow::RecordBatch> batch;
-      const arrow::Status status = batches_->ReadNext(&batch);
-      if (!status.ok()) return internal::ParquetError(*file_, status.message());
-      if (batch == nullptr) return false;
+      while (batch == nullptr) {
+        if (batches_ == nullptr) {
+          ASSIGN_OR_RETURN(const bool more, OpenNextGroups());
+          if (!more) return false;
+        }
+        const arrow::Status status = batches_->ReadNext(&batch);
+        if (!status.ok()) return internal::ParquetError(*file_, status.message());
+        if (batch == nullptr) batches_.reset();
+      }
       ASSIGN_OR_RETURN(batch, Project(*batch));
       RETURN_IF_ERROR(internal::BatchToC(*batch, out));
       return true;
@@ -129,7 +146,10 @@ class FragmentProducer final : public columnar::BatchProducer {
     RETURN_IF_ERROR(ChooseRowGroups(*metadata));
     parquet::ArrowReaderProperties properties;
     properties.set_batch_size(scan_.batch_rows_max);
-    properties.set_pre_buffer(false);
+    // Over a network the chunks of a row group are fetched side by side, near ones together.
+    remote_ = !scan_.file->LocalPath();
+    properties.set_pre_buffer(remote_);
+    properties.set_cache_options(RemoteRanges());
     properties.set_use_threads(true);
     properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
     auto made = parquet::arrow::FileReader::Make(arrow::default_memory_pool(),
@@ -144,14 +164,25 @@ class FragmentProducer final : public columnar::BatchProducer {
         }
       }
     }
-    if (leaves.empty()) {
+    leaves_.assign(leaves.begin(), leaves.end());
+    if (leaves_.empty()) {
       for (const int group : scan_.row_groups) rows_left_ += metadata->RowGroup(group)->num_rows();
-      return base::Ok();
     }
-    auto batches = reader_->GetRecordBatchReader(scan_.row_groups, {leaves.begin(), leaves.end()});
+    return base::Ok();
+  }
+
+  /// All row groups at once from a disk; one at a time over a network, whose fetched bytes are
+  /// held.
+  base::Result<bool> OpenNextGroups() {
+    if (next_group_ == scan_.row_groups.size()) return false;
+    const size_t end = remote_ ? next_group_ + 1 : scan_.row_groups.size();
+    const std::vector<int> groups(scan_.row_groups.begin() + static_cast<ptrdiff_t>(next_group_),
+                                  scan_.row_groups.begin() + static_cast<ptrdiff_t>(end));
+    next_group_ = end;
+    auto batches = reader_->GetRecordBatchReader(groups, leaves_);
     if (!batches.ok()) return internal::ParquetError(*file_, batches.status().message());
     batches_ = std::move(*batches);
-    return base::Ok();
+    return true;
   }
 
   base::Status ChooseRowGroups(const parquet::FileMetaData& metadata) {
@@ -212,6 +243,9 @@ class FragmentProducer final : public columnar::BatchProducer {
   std::shared_ptr<internal::RangeFile> file_;
   std::shared_ptr<arrow::Schema> schema_;
   MatchBy by_ = MatchBy::kId;
+  bool remote_ = false;
+  std::vector<int> leaves_;
+  size_t next_group_ = 0;  // of scan_.row_groups
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::unique_ptr<arrow::RecordBatchReader> batches_;
   int64_t rows_left_ = 0;

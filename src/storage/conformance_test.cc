@@ -15,6 +15,8 @@
 #include "storage/local_store.h"
 #include "storage/memory_store.h"
 #include "storage/reasons.h"
+#include "storage/s3_store.h"
+#include "storage/testing/seaweed.h"
 #include "storage/testing/unreliable_store.h"
 
 namespace storage {
@@ -109,6 +111,8 @@ TEST_P(StorageConformance, OneOfManyCreatorsWins) {
           ++winners;
         } else if (created.error().reason == reasons::kObjectExists) {
           ++losers;
+        } else {
+          ADD_FAILURE() << created.error().ToString();
         }
       });
     }
@@ -207,11 +211,28 @@ Stack OpenUnreliable(const std::string& folder) {
   return stack;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StorageConformance,
-                         ::testing::Values(Backend{"Local", OpenLocal},
-                                           Backend{"Memory", OpenMemory},
-                                           Backend{"Counting", OpenCounting},
-                                           Backend{"Unreliable", OpenUnreliable}),
+/// One server for all tests of the process; each has a prefix of its own.
+const testing::Seaweed* Server() {
+  static const std::unique_ptr<testing::Seaweed> server =
+      testing::Seaweed::Start(BOATHOUSE_DEPS_DIR "/peers/bin/weed");
+  return server.get();
+}
+Stack OpenS3(const std::string& folder) {
+  static base::SystemClock clock;
+  static base::SystemRng rng;
+  const std::string name = folder.substr(folder.rfind('/') + 1);
+  return {.bottom = S3Store::Open("s3://lake/" + name, Server()->options(), clock, rng).value()};
+}
+std::vector<Backend> Backends() {
+  std::vector<Backend> all = {{"Local", OpenLocal},
+                              {"Memory", OpenMemory},
+                              {"Counting", OpenCounting},
+                              {"Unreliable", OpenUnreliable}};
+  if (Server() != nullptr) all.push_back({"S3", OpenS3});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StorageConformance, ::testing::ValuesIn(Backends()),
                          [](const auto& backend) { return backend.param.name; });
 
 TEST(CountingStore, CountsReadsPerKeyAndWrites) {

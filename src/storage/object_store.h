@@ -30,8 +30,8 @@ class ObjectWriter {
   virtual base::Status Finish() = 0;
 };
 
-/// Thread-safe. Keys are relative paths ("tables/<uuid>/data/x.parquet"). No call retries by
-/// itself.
+/// Thread-safe. Keys are relative paths ("tables/<uuid>/data/x.parquet"). A store behind a network
+/// repeats what is safe to repeat, within bounds of its own and of the context; a disk's does not.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;

@@ -17,5 +17,19 @@ inline constexpr char kBadRoot[] = "storage.bad_root";
 inline constexpr char kForeignUri[] = "storage.foreign_uri";
 /// kFailedPrecondition: an ObjectWriter was used after Finish or after a failure.
 inline constexpr char kWriterClosed[] = "storage.writer_closed";
+/// kInvalidArgument: not a place an object store can be at: "s3://bucket/prefix", an endpoint's
+/// URL.
+inline constexpr char kBadLocation[] = "storage.bad_location";
+/// kNotFound [bucket]: the service knows no such bucket.
+inline constexpr char kNoBucket[] = "storage.no_bucket";
+/// kPermissionDenied [service_code]: the service refuses these credentials, or them this action.
+inline constexpr char kAccessDenied[] = "storage.access_denied";
+/// kUnavailable [endpoint]: the service did not answer, several times.
+inline constexpr char kUnreachable[] = "storage.unreachable";
+/// kUnavailable [service_code]: the service answers that it is overloaded, several times.
+inline constexpr char kThrottled[] = "storage.throttled";
+/// kUnavailable or kInternal [service_code, status]: the service failed or refused for another
+/// reason, which the message quotes.
+inline constexpr char kServiceFailed[] = "storage.service_failed";
 
 }  // namespace storage::reasons

@@ -1,9 +1,5 @@
-#include <glob.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cstring>
-#include <filesystem>
 #include <set>
 #include <thread>
 #include <utility>
@@ -12,6 +8,7 @@
 #include "base/sha256.h"
 #include "columnar/producer.h"
 #include "engine/file_reader.h"
+#include "runtime/executor/source_files_internal.h"
 #include "runtime/executor/table_writer_internal.h"
 #include "runtime/executor/task_parts_internal.h"
 #include "runtime/reasons.h"
@@ -20,47 +17,7 @@ namespace runtime {
 namespace {
 
 constexpr uint64_t kHashBlockBytes = 4u << 20;
-constexpr size_t kFilesMax = 100'000;
 constexpr size_t kHashThreadsMax = 4;
-
-/// "file:///x" and "/x" are the same file.
-std::string LocalPathOf(const std::string& uri) {
-  constexpr char kScheme[] = "file://";
-  return uri.rfind(kScheme, 0) == 0 ? uri.substr(std::strlen(kScheme)) : uri;
-}
-
-/// The files that a path, a folder or a glob names, sorted.
-base::Result<std::vector<std::string>> Expand(const std::string& pattern) {
-  std::vector<std::string> paths;
-  std::error_code error;
-  if (std::filesystem::is_directory(pattern, error)) {
-    for (const auto& entry : std::filesystem::directory_iterator(pattern, error)) {
-      const std::string name = entry.path().filename().string();
-      if (entry.is_regular_file() && name.rfind('.', 0) != 0 && name.rfind('_', 0) != 0)
-        paths.push_back(entry.path());
-    }
-  } else if (std::filesystem::is_regular_file(pattern, error)) {
-    paths.push_back(pattern);
-  } else {
-    glob_t found{};
-    if (::glob(pattern.c_str(), GLOB_BRACE | GLOB_TILDE, nullptr, &found) == 0) {
-      for (size_t i = 0; i < found.gl_pathc; ++i) {
-        if (std::filesystem::is_regular_file(found.gl_pathv[i], error))
-          paths.emplace_back(found.gl_pathv[i]);
-      }
-    }
-    ::globfree(&found);
-  }
-  std::sort(paths.begin(), paths.end());
-  if (paths.empty() || paths.size() > kFilesMax) {
-    return base::Error(base::Code::kNotFound, reasons::kNoFiles,
-                       paths.empty() ? "no file matches \"" + pattern + "\""
-                                     : "more than 100,000 files match \"" + pattern +
-                                           "\": import them in parts")
-        .Set("pattern", pattern);
-  }
-  return paths;
-}
 
 base::Result<std::string> IdentityOf(const base::Context& ctx, const base::Clock& clock,
                                      engine::RangeReader& file, uint64_t size) {
@@ -74,16 +31,18 @@ base::Result<std::string> IdentityOf(const base::Context& ctx, const base::Clock
 }
 
 /// Sizes and identities of files, several at once: a hash keeps one processor busy, not the disk.
-base::Status Identify(const base::Context& ctx, const base::Clock& clock,
+base::Status Identify(const base::Context& ctx, ExecutorParts& parts,
                       std::vector<plan::FileOutcome>& files) {
   std::atomic<size_t> next = 0;
   base::Guarded<base::Status> first_failure{base::Ok()};
   const auto work = [&]() noexcept {
     for (size_t i = next++; i < files.size(); i = next++) {
+      if (!files[i].identity.empty()) continue;  // its store said what it is
       const base::Status done = [&]() -> base::Status {
-        const std::shared_ptr<engine::RangeReader> reader = engine::OpenLocalFile(files[i].uri);
+        ASSIGN_OR_RETURN(const auto reader, OpenSourceFile(ctx, parts, files[i].uri));
         ASSIGN_OR_RETURN(files[i].size_bytes, reader->SizeBytes());
-        ASSIGN_OR_RETURN(files[i].identity, IdentityOf(ctx, clock, *reader, files[i].size_bytes));
+        ASSIGN_OR_RETURN(files[i].identity,
+                         IdentityOf(ctx, parts.clock, *reader, files[i].size_bytes));
         return base::Ok();
       }();
       if (done.ok()) continue;
@@ -127,18 +86,20 @@ engine::InputOptions OptionsOf(const plan::FileReadOptions& read) {
   return options;
 }
 
-engine::InputFile InputOf(const std::string& uri) {
-  const std::string path = LocalPathOf(uri);
-  return engine::InputFile{path, engine::OpenLocalFile(path)};
+base::Result<engine::InputFile> InputOf(const base::Context& ctx, ExecutorParts& parts,
+                                        const std::string& uri) {
+  ASSIGN_OR_RETURN(auto reader, OpenSourceFile(ctx, parts, uri));
+  return engine::InputFile{uri, std::move(reader)};
 }
 
 /// The rows of one source file into the table's files.
-base::Result<uint64_t> ImportOne(const base::Context& ctx, const plan::TaskSpec& task,
-                                 const plan::SourceFile& file, TableWriter& writer) {
+base::Result<uint64_t> ImportOne(const base::Context& ctx, ExecutorParts& parts,
+                                 const plan::TaskSpec& task, const plan::SourceFile& file,
+                                 TableWriter& writer) {
   columnar::Schema names = task.write->schema;
-  ASSIGN_OR_RETURN(
-      columnar::Stream rows,
-      engine::ReadInputFile(ctx, InputOf(file.uri), OptionsOf(task.read_options), names));
+  ASSIGN_OR_RETURN(const engine::InputFile input, InputOf(ctx, parts, file.uri));
+  ASSIGN_OR_RETURN(columnar::Stream rows,
+                   engine::ReadInputFile(ctx, input, OptionsOf(task.read_options), names));
   uint64_t count = 0;
   rows = columnar::Observe(std::move(rows), [&](uint64_t seen) { count += seen; });
   RETURN_IF_ERROR(writer.Write(ctx, std::move(rows)));
@@ -151,19 +112,22 @@ base::Status RunListFilesTask(const base::Context& ctx, ExecutorParts& parts,
                               const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
   std::set<std::string> seen;
   for (const plan::SourceFile& pattern : task.files) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> paths, Expand(LocalPathOf(pattern.uri)));
-    for (const std::string& path : paths) {
-      if (!seen.insert(path).second) continue;
-      outcome.files.push_back({path, {}, 0, 0, std::nullopt});
+    ASSIGN_OR_RETURN(std::vector<plan::FileOutcome> found,
+                     FindSourceFiles(ctx, parts, pattern.uri));
+    for (plan::FileOutcome& file : found) {
+      if (seen.insert(file.uri).second) outcome.files.push_back(std::move(file));
     }
   }
-  return Identify(ctx, parts.clock, outcome.files);
+  return Identify(ctx, parts, outcome.files);
 }
 
-base::Status RunInferTask(const base::Context& ctx, ExecutorParts&, const plan::TaskSpec& task,
-                          plan::TaskOutcome& outcome) {
+base::Status RunInferTask(const base::Context& ctx, ExecutorParts& parts,
+                          const plan::TaskSpec& task, plan::TaskOutcome& outcome) {
   std::vector<engine::InputFile> files;
-  for (const plan::SourceFile& file : task.files) files.push_back(InputOf(file.uri));
+  for (const plan::SourceFile& file : task.files) {
+    ASSIGN_OR_RETURN(engine::InputFile input, InputOf(ctx, parts, file.uri));
+    files.push_back(std::move(input));
+  }
   ASSIGN_OR_RETURN(outcome.schema, engine::InferSchema(ctx, files, OptionsOf(task.read_options)));
   return base::Ok();
 }
@@ -179,7 +143,7 @@ base::Status RunImportTask(const base::Context& ctx, ExecutorParts& parts,
   for (const plan::SourceFile& file : task.files) {
     RETURN_IF_ERROR(ctx.Check(parts.clock.Now()));
     plan::FileOutcome done{file.uri, file.identity, file.size_bytes, 0, std::nullopt};
-    auto rows = ImportOne(ctx, task, file, writer);
+    auto rows = ImportOne(ctx, parts, task, file, writer);
     if (rows.ok()) {
       done.rows = rows.value();
     } else if (!task.read_options.continue_on_error) {

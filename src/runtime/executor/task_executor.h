@@ -19,6 +19,7 @@
 #include "runtime/runner/runner_session.h"
 #include "runtime/sandbox/sandbox.h"
 #include "storage/object_store.h"
+#include "storage/s3_store.h"
 
 namespace runtime {
 
@@ -29,6 +30,9 @@ class CodeSource {
   virtual base::Result<std::map<std::string, std::string>> Fetch(
       const base::Context& ctx, const model::JobId& job, const std::string& code_digest) = 0;
 };
+
+/// The store of a bucket that files are imported from; it outlives the executor.
+using BucketSource = std::function<base::Result<storage::S3Store*>(const std::string& bucket)>;
 
 /// Borrowed; all of it outlives the executor. The parts behind functions are made when first
 /// needed: a query starts no launcher and opens no environment store.
@@ -42,6 +46,7 @@ struct ExecutorParts {
   std::function<base::Result<EnvironmentStore*>()> environments;
   /// Lines that functions print, from threads of the sessions.
   std::function<void(const plan::TaskSpec&, const OutputLine&)> on_line;
+  BucketSource buckets;       // none: sources in s3:// are refused
   std::string python_folder;  // python/ of this program: runner, compat, src
   std::string work_folder;    // for unpacked code; exists
 };

@@ -1,0 +1,50 @@
+// Where a lake's files are: its own folder, or a bucket; and the buckets that files come from.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/context.h"
+#include "base/guarded.h"
+#include "base/result.h"
+#include "base/rng.h"
+#include "embedded/lake_folder.h"
+#include "storage/object_store.h"
+#include "storage/s3_options.h"
+#include "storage/s3_store.h"
+
+namespace embedded {
+
+/// What the stores of a lake need; `s3` has the keys, and the place of buckets other than the
+/// warehouse's.
+struct StoreParts {
+  const storage::S3Options& s3;
+  const base::Clock& clock;
+  base::Rng& rng;
+};
+
+/// Reads the lake, or makes it; a warehouse is claimed by an object "lake.json" in it, so that two
+/// lakes cannot share one. kAlreadyExists "lake.warehouse_taken".
+base::Result<LakeFolder> OpenOrMakeLake(const base::Context& ctx, const std::string& path,
+                                        std::optional<Warehouse> warehouse,
+                                        const StoreParts& parts);
+
+/// The store of the lake's files; makes no request.
+base::Result<std::unique_ptr<storage::ObjectStore>> OpenObjects(const LakeFolder& lake,
+                                                                const StoreParts& parts);
+
+/// Stores by bucket's name, opened when first asked for. Thread-safe.
+class Buckets {
+ public:
+  explicit Buckets(StoreParts parts) : parts_(parts) {}
+  base::Result<storage::S3Store*> Open(const std::string& bucket);
+
+ private:
+  const StoreParts parts_;
+  base::Guarded<std::map<std::string, std::unique_ptr<storage::S3Store>>> open_;
+};
+
+}  // namespace embedded
