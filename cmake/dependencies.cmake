@@ -17,6 +17,10 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
+# Loaded when the first request leaves the machine: nothing links it (src/storage/curl_library_internal.h).
+add_library(third_party::curl_headers INTERFACE IMPORTED GLOBAL)
+target_include_directories(third_party::curl_headers INTERFACE ${CURL_INCLUDE_DIRS})
+target_link_libraries(third_party::curl_headers INTERFACE ${CMAKE_DL_LIBS})
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
@@ -67,3 +71,10 @@ add_library(python_grammar STATIC ${BOATHOUSE_DEPS}/tree-sitter-python/src/parse
 target_include_directories(python_grammar PRIVATE ${BOATHOUSE_DEPS}/tree-sitter-python/src)
 target_compile_options(python_grammar PRIVATE -w)
 target_link_libraries(python_grammar PUBLIC PkgConfig::TREE_SITTER)
+
+# libparquet exports the OpenSSL that it was built with, another version than the system's. Whoever comes first wins
+# for the whole process, also for libssl and libcurl, so the system's comes first.
+function(put_system_openssl_first target)
+  target_link_options(${target} BEFORE PRIVATE LINKER:--push-state,--no-as-needed ${OPENSSL_SSL_LIBRARY}
+    ${OPENSSL_CRYPTO_LIBRARY} LINKER:--pop-state)
+endfunction()

@@ -1,5 +1,3 @@
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "base/guarded.h"
+#include "storage/curl_library_internal.h"
 #include "storage/http_client_internal.h"
 
 namespace storage {
@@ -15,11 +14,6 @@ namespace {
 
 constexpr size_t kIdleConnectionsMax = 16;
 constexpr size_t kReserveBytesMax = 64u << 20;  // what a header may make us set aside at once
-
-void InitOnce() {
-  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(done);
-}
 
 struct Transfer {
   const base::Context& ctx;
@@ -95,46 +89,47 @@ bool NeverSent(CURLcode code) {
   }
 }
 
-void SetMethod(CURL* handle, const HttpRequest& request, Transfer* transfer) {
+void SetMethod(const CurlLibrary& curl, CURL* handle, const HttpRequest& request,
+               Transfer* transfer) {
   if (request.method == "HEAD") {
-    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
     return;
   }
   if (request.method == "PUT") {
-    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(handle, CURLOPT_READFUNCTION, GiveBody);
-    curl_easy_setopt(handle, CURLOPT_READDATA, transfer);
-    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, SeekBody);
-    curl_easy_setopt(handle, CURLOPT_SEEKDATA, transfer);
-    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE,
+    curl.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl.easy_setopt(handle, CURLOPT_READFUNCTION, GiveBody);
+    curl.easy_setopt(handle, CURLOPT_READDATA, transfer);
+    curl.easy_setopt(handle, CURLOPT_SEEKFUNCTION, SeekBody);
+    curl.easy_setopt(handle, CURLOPT_SEEKDATA, transfer);
+    curl.easy_setopt(handle, CURLOPT_INFILESIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
     return;
   }
   if (request.method == "POST") {
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
+    curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
   }
-  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
-void SetOptions(CURL* handle, const HttpOptions& options, const base::Context& ctx,
-                base::Instant now) {
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_PROXY, options.proxy.c_str());
+void SetOptions(const CurlLibrary& curl, CURL* handle, const HttpOptions& options,
+                const base::Context& ctx, base::Instant now) {
+  curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl.easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+  curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl.easy_setopt(handle, CURLOPT_PROXY, options.proxy.c_str());
   if (!options.no_proxy.empty()) {
-    curl_easy_setopt(handle, CURLOPT_NOPROXY, options.no_proxy.c_str());
+    curl.easy_setopt(handle, CURLOPT_NOPROXY, options.no_proxy.c_str());
   }
-  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+  if (!options.ca_file.empty()) curl.easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.silence_max.count()));
+  curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.silence_max.count()));
   if (ctx.deadline == base::Instant::max()) return;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(ctx.deadline - now);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS,
+  curl.easy_setopt(handle, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(std::max<int64_t>(1, left.count())));
 }
 
@@ -143,34 +138,33 @@ void SetOptions(CURL* handle, const HttpOptions& options, const base::Context& c
 struct HttpClient::Connections {
   base::Guarded<std::vector<CURL*>> idle;
 
-  CURL* Take() {
+  CURL* Take(const CurlLibrary& curl) {
     CURL* handle = idle.With([](std::vector<CURL*>& handles) -> CURL* {
       if (handles.empty()) return nullptr;
       CURL* last = handles.back();
       handles.pop_back();
       return last;
     });
-    return handle != nullptr ? handle : curl_easy_init();
+    return handle != nullptr ? handle : curl.easy_init();
   }
-  void Give(CURL* handle) {
-    curl_easy_reset(handle);  // connections stay open
+  void Give(const CurlLibrary& curl, CURL* handle) {
+    curl.easy_reset(handle);  // connections stay open
     const bool kept = idle.With([handle](std::vector<CURL*>& handles) {
       if (handles.size() >= kIdleConnectionsMax) return false;
       handles.push_back(handle);
       return true;
     });
-    if (!kept) curl_easy_cleanup(handle);
+    if (!kept) curl.easy_cleanup(handle);
   }
 };
 
 HttpClient::HttpClient(HttpOptions options, const base::Clock& clock)
-    : options_(std::move(options)), clock_(clock), connections_(std::make_unique<Connections>()) {
-  InitOnce();
-}
+    : options_(std::move(options)), clock_(clock), connections_(std::make_unique<Connections>()) {}
 
 HttpClient::~HttpClient() {
-  connections_->idle.With([](std::vector<CURL*>& handles) {
-    for (CURL* handle : handles) curl_easy_cleanup(handle);
+  std::string unused;
+  connections_->idle.With([&unused](std::vector<CURL*>& handles) {
+    for (CURL* handle : handles) CurlLibrary::Load(&unused)->easy_cleanup(handle);
     handles.clear();
   });
 }
@@ -178,40 +172,46 @@ HttpClient::~HttpClient() {
 bool HttpClient::Send(const base::Context& ctx, const HttpRequest& request, HttpAnswer* answer,
                       HttpFailure* failure) {
   *answer = {};
-  CURL* handle = connections_->Take();
+  std::string missing;
+  const CurlLibrary* curl = CurlLibrary::Load(&missing);
+  if (curl == nullptr) {
+    *failure = {true, missing};
+    return false;
+  }
+  CURL* handle = connections_->Take(*curl);
   if (handle == nullptr) {
     *failure = {true, "out of memory"};
     return false;
   }
   Transfer transfer{ctx, clock_, request.body, request.body, answer};
-  SetOptions(handle, options_, ctx, clock_.Now());
-  SetMethod(handle, request, &transfer);
-  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, TakeHeader);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, AskToStop);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  SetOptions(*curl, handle, options_, ctx, clock_.Now());
+  SetMethod(*curl, handle, request, &transfer);
+  curl->easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
+  curl->easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, TakeHeader);
+  curl->easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, AskToStop);
+  curl->easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_slist* lines = nullptr;
   for (const auto& [name, value] : request.headers) {
-    lines = curl_slist_append(lines, (name + (value.empty() ? ";" : ": " + value)).c_str());
+    lines = curl->slist_append(lines, (name + (value.empty() ? ";" : ": " + value)).c_str());
   }
-  lines = curl_slist_append(lines, "content-type:");  // libcurl's own guess is not signed
-  lines = curl_slist_append(lines, "transfer-encoding:");
-  lines = curl_slist_append(lines, "expect:");  // bodies are small enough to send without asking
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
+  lines = curl->slist_append(lines, "content-type:");  // libcurl's own guess is not signed
+  lines = curl->slist_append(lines, "transfer-encoding:");
+  lines = curl->slist_append(lines, "expect:");  // bodies are small enough to send without asking
+  curl->easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
   char words[CURL_ERROR_SIZE] = "";
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
-  const CURLcode code = curl_easy_perform(handle);
+  curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+  const CURLcode code = curl->easy_perform(handle);
   long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   answer->status = static_cast<int>(status);
-  curl_slist_free_all(lines);
-  connections_->Give(handle);
+  curl->slist_free_all(lines);
+  connections_->Give(*curl, handle);
   if (code == CURLE_OK) return true;
-  *failure = {NeverSent(code), words[0] != '\0' ? words : curl_easy_strerror(code)};
+  *failure = {NeverSent(code), words[0] != '\0' ? words : curl->easy_strerror(code)};
   return false;
 }
 

@@ -49,8 +49,9 @@ class Seaweed:
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [WEED, "mini", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-bucket=lake",
-                 "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.autoCreateBucket=false",
-                 "-master.telemetry=false", *(f"-{name}={port}" for name, port in self.ports.items())],
+                 "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+                 "-s3.autoCreateBucket=false", "-master.telemetry=false",
+                 *(f"-{name}={port}" for name, port in self.ports.items())],
                 env=variables, cwd=self.folder, stdout=log, stderr=log, preexec_fn=die_with_parent)
         end = time.monotonic() + START_SECONDS_MAX
         while not self.writable():
