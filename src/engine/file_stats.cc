@@ -67,8 +67,8 @@ void NameUuids(const parquet::SchemaDescriptor& file, columnar::Schema* schema) 
   }
 }
 
-base::Result<FileStats> StatsOf(const internal::OpenParquet& opened,
-                                const columnar::Schema* schema) {
+/// What a footer says about the file as a whole, without its row groups.
+base::Result<FileStats> HeadOf(const internal::OpenParquet& opened) {
   const auto metadata = opened.reader->metadata();
   std::shared_ptr<arrow::Schema> arrow_schema;
   const arrow::Status status = parquet::arrow::FromParquetSchema(
@@ -79,6 +79,13 @@ base::Result<FileStats> StatsOf(const internal::OpenParquet& opened,
   ASSIGN_OR_RETURN(out.schema, internal::SchemaOfArrow(*arrow_schema));
   NameUuids(*metadata->schema(), &out.schema);
   out.has_field_ids = out.schema.HighestFieldId() >= 0;
+  return out;
+}
+
+base::Result<FileStats> StatsOf(const internal::OpenParquet& opened,
+                                const columnar::Schema* schema) {
+  ASSIGN_OR_RETURN(FileStats out, HeadOf(opened));
+  const auto metadata = opened.reader->metadata();
   std::vector<Leaf> leaves;
   for (int i = 0; i < metadata->num_columns(); ++i) {
     leaves.push_back(LeafOf(*metadata->schema()->Column(i), out, schema));
@@ -149,7 +156,7 @@ base::Result<bool> IsPlain(const FragmentScan& scan) {
   try {
     const auto metadata = opened.reader->metadata();
     const parquet::SchemaDescriptor& schema = *metadata->schema();
-    ASSIGN_OR_RETURN(const FileStats stats, StatsOf(opened, nullptr));
+    ASSIGN_OR_RETURN(const FileStats stats, HeadOf(opened));
     std::set<std::string> folded;
     for (const columnar::Field& field : stats.schema.fields) {
       if (!folded.insert(internal::Fold(field.name)).second) return false;

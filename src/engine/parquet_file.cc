@@ -81,7 +81,9 @@ base::Result<OpenParquet> OpenParquetFile(std::shared_ptr<RangeReader> reader) {
   OpenParquet out;
   out.file = std::make_shared<RangeFile>(std::move(reader), size);
   try {
-    out.reader = parquet::ParquetFileReader::Open(out.file);
+    parquet::ReaderProperties properties = parquet::default_reader_properties();
+    properties.set_page_checksum_verification(true);  // of writers that add them
+    out.reader = parquet::ParquetFileReader::Open(out.file, properties);
   } catch (const std::exception& exception) {
     return ParquetError(*out.file, exception.what());
   }
@@ -146,10 +148,12 @@ std::optional<Literal> Text(const uint8_t* bytes, size_t size, const columnar::T
   }
 }
 
-std::optional<Literal> Real(double value, const columnar::Type& type) {
+std::optional<Literal> Real(double value, const columnar::Type& type, bool upper) {
   if (std::isnan(value) || (type.id != TypeId::kFloat && type.id != TypeId::kDouble)) {
     return std::nullopt;
   }
+  // Writers do not agree on which zero they keep, so a bound of zero stands for both.
+  if (value == 0) return Literal{type, upper ? 0.0 : -0.0};
   return Literal{type, value};
 }
 
@@ -178,11 +182,12 @@ Bounds BoundsOf(const parquet::Statistics& statistics, const columnar::Type& typ
       return Typed<parquet::Int64Type>(
           statistics, [&](int64_t value, bool upper) { return Whole(value, type, column, upper); });
     case parquet::Type::FLOAT:
-      return Typed<parquet::FloatType>(
-          statistics, [&](float value, bool) { return Real(static_cast<double>(value), type); });
+      return Typed<parquet::FloatType>(statistics, [&](float value, bool upper) {
+        return Real(static_cast<double>(value), type, upper);
+      });
     case parquet::Type::DOUBLE:
-      return Typed<parquet::DoubleType>(statistics,
-                                        [&](double value, bool) { return Real(value, type); });
+      return Typed<parquet::DoubleType>(
+          statistics, [&](double value, bool upper) { return Real(value, type, upper); });
     case parquet::Type::BYTE_ARRAY:
       return Typed<parquet::ByteArrayType>(statistics, [&](const parquet::ByteArray& value, bool) {
         return Text(value.ptr, value.len, type);

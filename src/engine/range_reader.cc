@@ -4,14 +4,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
 #include "base/file.h"
 #include "base/guarded.h"
+#include "engine/reasons.h"
 
 namespace engine {
 namespace {
+
+constexpr uint64_t kBlockBytes = 4 << 20;
 
 class LocalFile final : public RangeReader {
  public:
@@ -42,6 +46,11 @@ class LocalFile final : public RangeReader {
 
   std::string Name() const override { return path_; }
   std::optional<std::string> LocalPath() const override { return path_; }
+  const base::Fd* File() override {
+    if (!Open().ok()) return nullptr;
+    // Opened once and never replaced, so it may be read outside of the lock.
+    return fd_.With([](const base::Fd& fd) { return &fd; });
+  }
 
  private:
   base::Result<int> Open() {
@@ -62,6 +71,22 @@ class LocalFile final : public RangeReader {
 };
 
 }  // namespace
+
+base::Status ByteSink::AppendFrom(RangeReader& source, uint64_t offset, uint64_t size_bytes) {
+  while (size_bytes > 0) {
+    ASSIGN_OR_RETURN(const base::Bytes block,
+                     source.ReadAt(offset, std::min(size_bytes, kBlockBytes)));
+    if (block.empty()) {
+      return base::Error(base::Code::kCorrupt, reason::kCorruptFile,
+                         "\"" + source.Name() + "\" became shorter while it was copied")
+          .Set("file", source.Name());
+    }
+    RETURN_IF_ERROR(Append(block));
+    offset += block.size();
+    size_bytes -= block.size();
+  }
+  return base::Ok();
+}
 
 std::shared_ptr<RangeReader> OpenLocalFile(std::string path) {
   return std::make_shared<LocalFile>(std::move(path));

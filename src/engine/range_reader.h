@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/result.h"
 
 namespace engine {
@@ -23,6 +24,8 @@ class RangeReader {
   virtual std::string Name() const = 0;
   /// A path this process may open instead, where there is one (needed for the fast path).
   virtual std::optional<std::string> LocalPath() const { return std::nullopt; }
+  /// The open file behind it, where there is one; borrowed from the reader.
+  virtual const base::Fd* File() { return nullptr; }
 };
 
 /// One file being written. One thread at a time. Dropped without Finish, it must leave nothing.
@@ -30,6 +33,8 @@ class ByteSink {
  public:
   virtual ~ByteSink() = default;
   virtual base::Status Append(base::BytesView bytes) = 0;
+  /// A range of another file, which may go without passing through this process.
+  virtual base::Status AppendFrom(RangeReader& source, uint64_t offset, uint64_t size_bytes);
   /// Called once, after the last byte.
   virtual base::Status Finish() = 0;
 };

@@ -20,6 +20,10 @@ class CountingWriter final : public ObjectWriter {
     bytes_ += bytes.size();
     return inner_->Append(bytes);
   }
+  Status AppendFrom(const base::Fd& file, uint64_t offset, uint64_t size_bytes) override {
+    bytes_ += size_bytes;
+    return inner_->AppendFrom(file, offset, size_bytes);
+  }
   Status Finish() override {
     Status finished = inner_->Finish();
     if (finished.ok()) store_.CountWritten(bytes_);

@@ -24,6 +24,7 @@ class LocalWriter final : public ObjectWriter {
   LocalWriter& operator=(const LocalWriter&) = delete;
 
   base::Status Append(base::BytesView bytes) override;
+  base::Status AppendFrom(const base::Fd& file, uint64_t offset, uint64_t size_bytes) override;
   base::Status Finish() override;
 
  private:
@@ -33,6 +34,7 @@ class LocalWriter final : public ObjectWriter {
         beside_(std::move(beside)),
         fd_(std::move(fd)) {}
   base::Status Write(base::BytesView bytes);
+  base::Status CopyFrom(const base::Fd& file, uint64_t offset, uint64_t size_bytes);
   void StartWriteback();
   base::Status Publish();
   void Discard();

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/context.h"
+#include "base/file.h"
 #include "base/result.h"
 
 namespace storage {
@@ -26,6 +27,9 @@ class ObjectWriter {
  public:
   virtual ~ObjectWriter() = default;
   virtual base::Status Append(base::BytesView bytes) = 0;
+  /// The same with `size_bytes` from `offset` of an open file; the system copies them itself where
+  /// it can. kFailedPrecondition "storage.short_file" where the file ends before.
+  virtual base::Status AppendFrom(const base::Fd& file, uint64_t offset, uint64_t size_bytes);
   /// Durable and visible afterwards. kOutcomeUnknown: it may be there.
   virtual base::Status Finish() = 0;
 };

@@ -31,5 +31,8 @@ inline constexpr char kThrottled[] = "storage.throttled";
 /// kUnavailable or kInternal [service_code, status]: the service failed or refused for another
 /// reason, which the message quotes.
 inline constexpr char kServiceFailed[] = "storage.service_failed";
+/// kFailedPrecondition: a file that was to be copied into an object ended before the range asked
+/// for.
+inline constexpr char kShortFile[] = "storage.short_file";
 
 }  // namespace storage::reasons

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -96,10 +97,14 @@ base::Result<engine::InputFile> InputOf(const base::Context& ctx, ExecutorParts&
 base::Result<uint64_t> ImportOne(const base::Context& ctx, ExecutorParts& parts,
                                  const plan::TaskSpec& task, const plan::SourceFile& file,
                                  TableWriter& writer) {
-  columnar::Schema names = task.write->schema;
   ASSIGN_OR_RETURN(const engine::InputFile input, InputOf(ctx, parts, file.uri));
+  const engine::InputOptions options = OptionsOf(task.read_options);
+  if (options.format == engine::InputFormat::kParquet) {
+    ASSIGN_OR_RETURN(const std::optional<uint64_t> copied, writer.Copy(ctx, input.reader));
+    if (copied) return *copied;
+  }
   ASSIGN_OR_RETURN(columnar::Stream rows,
-                   engine::ReadInputFile(ctx, input, OptionsOf(task.read_options), names));
+                   engine::ReadInputFile(ctx, input, options, task.write->schema));
   uint64_t count = 0;
   rows = columnar::Observe(std::move(rows), [&](uint64_t seen) { count += seen; });
   RETURN_IF_ERROR(writer.Write(ctx, std::move(rows)));

@@ -36,6 +36,12 @@ class ObjectSink final : public engine::ByteSink {
  public:
   explicit ObjectSink(std::unique_ptr<storage::ObjectWriter> writer) : writer_(std::move(writer)) {}
   base::Status Append(base::BytesView bytes) override { return writer_->Append(bytes); }
+  base::Status AppendFrom(engine::RangeReader& source, uint64_t offset,
+                          uint64_t size_bytes) override {
+    const base::Fd* file = source.File();
+    if (file == nullptr) return ByteSink::AppendFrom(source, offset, size_bytes);
+    return writer_->AppendFrom(*file, offset, size_bytes);
+  }
   base::Status Finish() override { return writer_->Finish(); }
 
  private:

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "engine/parquet_copy.h"
 #include "iceberg/written_file.h"
 #include "runtime/executor/store_bytes.h"
 #include "runtime/executor/table_writer_internal.h"
@@ -53,28 +54,48 @@ engine::WriteOptions TableWriter::Options() const {
   return options;
 }
 
+base::Result<engine::OpenedFile> TableWriter::OpenNext(const base::Context& ctx,
+                                                       const engine::PartitionKey& partition,
+                                                       int64_t number) {
+  std::string name = FileName(target_->write_id, number);
+  if (!spec_.fields.empty()) name = iceberg::PartitionPath(spec_, partition) + "/" + name;
+  const std::string key = iceberg::DataKey(target_->uuid.text(), name);
+  ASSIGN_OR_RETURN(std::unique_ptr<engine::ByteSink> sink, CreateObject(ctx, *lake_, key));
+  return engine::OpenedFile{lake_->Uri(key), std::move(sink)};
+}
+
+void TableWriter::Add(const engine::WrittenFile& file) {
+  iceberg::ManifestEntry entry;
+  entry.file = iceberg::MakeDataFile(ToIceberg(file), spec_.id, file.partition);
+  entries_.push_back(std::move(entry));
+  rows_ += static_cast<uint64_t>(file.rows);
+  bytes_ += static_cast<uint64_t>(file.bytes);
+  ++files_;
+}
+
 base::Status TableWriter::Write(const base::Context& ctx, columnar::Stream rows) {
   const int64_t first = files_;
-  const auto open_next = [&](const engine::PartitionKey& partition,
-                             int64_t index) -> base::Result<engine::OpenedFile> {
-    std::string name = FileName(target_->write_id, first + index);
-    if (!spec_.fields.empty()) name = iceberg::PartitionPath(spec_, partition) + "/" + name;
-    const std::string key = iceberg::DataKey(target_->uuid.text(), name);
-    ASSIGN_OR_RETURN(std::unique_ptr<engine::ByteSink> sink, CreateObject(ctx, *lake_, key));
-    return engine::OpenedFile{lake_->Uri(key), std::move(sink)};
+  const auto open_next = [&](const engine::PartitionKey& partition, int64_t index) {
+    return OpenNext(ctx, partition, first + index);
   };
   ASSIGN_OR_RETURN(
       const std::vector<engine::WrittenFile> files,
       engine::WriteParquet(ctx, std::move(rows), target_->schema, Options(), open_next));
-  for (const engine::WrittenFile& file : files) {
-    iceberg::ManifestEntry entry;
-    entry.file = iceberg::MakeDataFile(ToIceberg(file), spec_.id, file.partition);
-    entries_.push_back(std::move(entry));
-    rows_ += static_cast<uint64_t>(file.rows);
-    bytes_ += static_cast<uint64_t>(file.bytes);
-  }
-  files_ += static_cast<int64_t>(files.size());
+  for (const engine::WrittenFile& file : files) Add(file);
   return base::Ok();
+}
+
+base::Result<std::optional<uint64_t>> TableWriter::Copy(
+    const base::Context& ctx, const std::shared_ptr<engine::RangeReader>& file) {
+  if (!spec_.fields.empty()) return std::optional<uint64_t>();
+  const auto open_next = [&](const engine::PartitionKey& partition, int64_t) {
+    return OpenNext(ctx, partition, files_);
+  };
+  ASSIGN_OR_RETURN(const std::optional<engine::WrittenFile> copied,
+                   engine::CopyParquet(ctx, file, target_->schema, open_next));
+  if (!copied) return std::optional<uint64_t>();
+  Add(*copied);
+  return std::optional(static_cast<uint64_t>(copied->rows));
 }
 
 base::Status TableWriter::Finish(const base::Context& ctx, plan::WrittenTable& written) {

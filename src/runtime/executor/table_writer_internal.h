@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/context.h"
@@ -25,6 +27,10 @@ class TableWriter {
 
   /// May be called several times: more rows, more files.
   base::Status Write(const base::Context& ctx, columnar::Stream rows);
+  /// Takes a user's Parquet file as it is, if that can be (engine/parquet_copy.h), and says how
+  /// many rows it has; nothing: it must be read.
+  base::Result<std::optional<uint64_t>> Copy(const base::Context& ctx,
+                                             const std::shared_ptr<engine::RangeReader>& file);
   /// Writes the manifest (none when there are no files) and says in `written` what there is.
   base::Status Finish(const base::Context& ctx, plan::WrittenTable& written);
   uint64_t rows() const { return rows_; }
@@ -34,6 +40,9 @@ class TableWriter {
               iceberg::PartitionSpec spec)
       : lake_(&lake), target_(&target), spec_(std::move(spec)) {}
   engine::WriteOptions Options() const;
+  base::Result<engine::OpenedFile> OpenNext(const base::Context& ctx,
+                                            const engine::PartitionKey& partition, int64_t number);
+  void Add(const engine::WrittenFile& file);
 
   storage::ObjectStore* lake_;
   const plan::WriteTarget* target_;

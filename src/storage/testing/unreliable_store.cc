@@ -41,6 +41,12 @@ class UnreliableWriter final : public ObjectWriter {
     failed_ = true;
     return Failure();
   }
+  Status AppendFrom(const base::Fd& file, uint64_t offset, uint64_t size_bytes) override {
+    if (failed_) return WriterFailed();
+    if (store_.CountCall() == Verdict::kPass) return inner_->AppendFrom(file, offset, size_bytes);
+    failed_ = true;
+    return Failure();
+  }
   Status Finish() override {
     if (failed_) return WriterFailed();
     const Verdict verdict = store_.CountCall();
