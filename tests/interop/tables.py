@@ -34,8 +34,20 @@ def plain(value):
 
 def rows(table):
     """The rows of a pyarrow table, sorted."""
-    columns = [[plain(v) for v in python_values(column)] for column in table.columns]
+    columns = [values(column) for column in table.columns]
     return sorted(zip(*columns)) if columns else []
+
+
+def alike(seen, expected):
+    """The same rows. Columns that are equal as they stand, which most are, need no look at each value."""
+    if seen.num_rows != expected.num_rows or seen.num_columns != expected.num_columns:
+        return False
+    in_place = all(a.type == b.type and a.equals(b) or values(a) == values(b) for a, b in zip(seen.columns, expected.columns))
+    return in_place or rows(seen) == rows(expected)
+
+
+def values(column):
+    return [plain(v) for v in python_values(column)]
 
 
 def python_values(column):
@@ -96,15 +108,14 @@ class Peers:
     def same(self, lake, table, expected, *options):
         """The table's rows are `expected` for PyIceberg, for DuckDB and for the program's own SQL."""
         metadata = lake.metadata(table, *options)
-        wanted = rows(expected)
         names = expected.column_names
         assert list(self.schema(metadata)) == names
         seen = self.pyiceberg(metadata).select(names)
-        assert rows(seen) == rows(as_pyiceberg(expected)), f"PyIceberg reads {table} differently"
-        assert rows(self.duck(metadata).select(names)) == wanted, f"DuckDB reads {table} differently"
+        assert alike(seen, as_pyiceberg(expected)), f"PyIceberg reads {table} differently"
+        assert alike(self.duck(metadata).select(names), expected), f"DuckDB reads {table} differently"
         mine = lake.query(f'select * from "{table}"', *options)
         assert mine.column_names == names
-        assert rows(mine) == wanted, f"the program reads {table} differently"
+        assert alike(mine, expected), f"the program reads {table} differently"
         self.ids_agree(metadata, lake.table(table, *options))
         return metadata
 

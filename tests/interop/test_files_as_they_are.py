@@ -1,6 +1,7 @@
 """Parquet files that are taken as they are: the same rows, types and ids for each reader as decoded ones."""
 import datetime
 import decimal
+import functools
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,9 +11,10 @@ from program import Failed
 from tables import Peers, rows
 
 UTC = datetime.timezone.utc
-ROWS = 60_000
+ROWS = 40_000
 
 
+@functools.lru_cache
 def table(first=0, rows_total=ROWS):
     numbers = range(first, first + rows_total)
     def some(value):
