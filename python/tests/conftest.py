@@ -1,4 +1,4 @@
-"""A host for the runner, in Python, and environments made of the wheels the build downloaded."""
+"""A host for the runner, in Python, environments made of the wheels the build downloaded, and a server that is none."""
 
 import os
 import pathlib
@@ -127,6 +127,22 @@ class Runner:
         header = struct.pack("<IHHQ", packets.MAGIC, packets.VERSION, packets.CALL, len(body))
         rights = array.array("i", descriptors)
         host.sendmsg([header + body], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+
+
+@pytest.fixture
+def server():
+    from stand_in import StandIn  # the runner's tests need none of what it imports
+
+    with StandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def client(server):
+    from boathouse.client import Client
+
+    with Client(api_endpoint=server.endpoint, api_key="key") as connected:
+        yield connected
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import boathouse
 import pytest
 from boathouse import exceptions
 from boathouse.client import Client, errors, parsing
-from stand_in import StandIn
 
 HEAD = {"type": "BRANCH", "name": "main", "hash": "aa"}
 TABLE = {
@@ -29,18 +28,6 @@ def ok(data, ref=None, token=None):
 
 def refused(status, word, **context):
     return status, {"error": {"type": word, "message": f"{word}!", "context": context}}
-
-
-@pytest.fixture
-def server():
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def client(server):
-    with Client(api_endpoint=server.endpoint, api_key="key") as connected:
-        yield connected
 
 
 def branches(names, **more):

@@ -15,7 +15,7 @@ import pytest
 from boathouse import exceptions
 from boathouse.client import AsyncClient, Client
 from boathouse.client.protocol import commander as wire
-from stand_in import SUCCESS, StandIn, done, small_table
+from stand_in import SUCCESS, done, small_table
 
 ID = "01234567-89ab-4cde-8f01-23456789abcd"
 FAILURE = done(failure=wire.JobFailure(error_message="boom", error_code=1))
@@ -23,18 +23,6 @@ TASK = wire.TaskMetadata(
     level=1, function_name="f", model_name="m", file_name="models.py", line_number=3
 )
 MOMENT = {"seconds": 1700000000}
-
-
-@pytest.fixture
-def server():
-    with StandIn() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def client(server):
-    with Client(api_endpoint=server.endpoint, api_key="key") as connected:
-        yield connected
 
 
 @pytest.fixture
@@ -202,9 +190,12 @@ def test_ctrl_c_cancels_the_job(server, folder):
         [sys.executable, "-c", textwrap.dedent(INTERRUPTED), server.endpoint, folder],
         env={**os.environ, "PYTHONPATH": source},
     ) as process:
-        assert server.started.wait(60)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 7
+        try:
+            assert server.started.wait(60)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 7
+        finally:
+            process.kill()
     assert server.cancelled.is_set()
 
 

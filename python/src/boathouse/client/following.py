@@ -99,11 +99,14 @@ def follow(
         BauplanJobError: the connection was lost; the job goes on.
     """
     stopper = interruption.current.get() or interruption.Interruption()
+    stream = None
     try:
         stream = jobs.subscribe(job_id, timeout_s)
         with stopper.stops(stream.cancel):
             outcome = _read(stream, on_event)
     except KeyboardInterrupt:
+        if stream is not None:
+            stream.cancel()
         _cancel(jobs, job_id)
         raise
     except grpc.RpcError as error:

@@ -18,7 +18,11 @@ from .protocol import commander as wire
 _log = logging.getLogger("boathouse")
 
 Choice = TypeVar("Choice", bound=enum.Enum)
-_KIND_WORDS = {"import": JobKind.TABLE_IMPORT, "tableplanapply": JobKind.TABLE_PLAN_CREATE_APPLY}
+_KIND_WORDS = {
+    "codesnapshotrun": JobKind.RUN,
+    "import": JobKind.TABLE_IMPORT,
+    "tableplanapply": JobKind.TABLE_PLAN_CREATE_APPLY,
+}
 
 
 class Jobs(Connected):

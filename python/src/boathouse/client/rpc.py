@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import urllib.parse
+import weakref
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type
 
 import grpc
@@ -54,6 +55,8 @@ class JobService:
         else:
             target = f"{parts.hostname}:{parts.port or 80}"
             self._channel = grpc.insecure_channel(target, options=options)
+        # Programs end without close(); the channel must be gone before the interpreter is.
+        weakref.finalize(self, self._channel.close)
 
     def close(self) -> None:
         self._channel.close()
