@@ -67,6 +67,8 @@ format-check:
 tidy:
 	@$(PYTHON) tools/check_layers.py
 	@$(PYTHON) tools/tidy.py
+	@$(PYTHON) tools/check_features.py
+	@$(DEPS)/peers/bin/python tools/check_protocol.py
 
 docs: all
 	@$(PYTHON) tools/make_docs.py build/boathouse

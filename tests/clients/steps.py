@@ -154,8 +154,12 @@ def imports(side):
     rows = side.must("rows", "query", "select count(*) as n from fares", ref=on).to_pylist()
     check(rows == [{"n": 5}], rows)
     side.see("a file that does not fit", "import_data", "fares", uri + "odd.csv", branch=on)
+    (files / "wide.csv").write_text("id,fare,day,extra\n4,1.5,2024-01-05,x\n")
+    side.see("a column too many", "import_data", "trips", uri + "wide.csv", branch=on)
+    side.see("which may be", "import_data", "trips", uri + "wide.csv", branch=on, best_effort=True)
+    side.see("one of two fits", "import_data", "trips", uri + "o*.csv", branch=on, continue_on_error=True)
     side.see("no such table", "import_data", "none", uri + "one.csv", branch=on)
-    later = side.must("detached", "import_data", "trips", uri + "one.csv", branch=on, detach=True)
+    later = side.must("detached", "import_data", "trips", uri + "two.csv", branch=on, detach=True)
     until(lambda: str(side.client.get_job(later.job_id).status) == str(side.package.JobState.COMPLETE))
 
 
