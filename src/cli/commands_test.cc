@@ -366,5 +366,10 @@ TEST_F(Commands, JsonStaysWhatItWas) {
   }
 }
 
+TEST_F(Commands, ServeInitSaysThatThereAreUsers) {
+  EXPECT_TRUE(Has(Run({"serve", "--init"}).out, "key create"));
+  EXPECT_FALSE(Has(Run({"serve"}).out, "key create"));
+}
+
 }  // namespace
 }  // namespace cli

@@ -31,6 +31,8 @@ base::Result<Reply> Execute(Session& session, const Serve& command) {
         out << "made user \"" << place.user << "\"; the key is shown this once:\n"
             << "  export BAUPLAN_API_ENDPOINT=" << place.addresses.front() << "\n"
             << "  export BAUPLAN_API_KEY=" << place.key << "\n";
+      } else if (command.choice.init) {
+        out << "there are users already: none was made, see `boathouse key create`\n";
       }
     }
     out.flush();
