@@ -101,12 +101,12 @@ def check_proto(root):
     for method in re.findall(r"^\s*rpc (\w+)\(", text, re.MULTILINE):
         if f"`{method}`" not in page:
             yield f"docs/protocol/README.md does not name {method}"
-    before = ""
-    for line in text.splitlines():
-        field = re.search(r"= (\d+)(?: \[[^\]]*\])?;", line)
-        if field and int(field[1]) >= EXTENSIONS_FROM and "Extension:" not in before + line:
-            yield f"proto/commander.proto: say `// Extension: why` at or above {line.strip()}"
-        before = line
+    for name, number in re.findall(r"^\s*[\w.<>, ]+ (\w+) = (\d+)(?: \[[^\]]*\])?;", text, re.MULTILINE):
+        if (int(number) >= EXTENSIONS_FROM) != name.startswith("boathouse_"):
+            yield f"proto/commander.proto: {name} = {number}: what is ours begins with boathouse_, from {EXTENSIONS_FROM} on"
+    for path in sorted((root / "proto").glob("*.proto")):
+        if f"proto/{path.name})" not in page:
+            yield f"docs/protocol/README.md does not name {path.name}"
 
 
 def main(root):

@@ -57,8 +57,9 @@ class CheckProtocol(unittest.TestCase):
     def test_a_method_that_is_not_on_the_page(self):
         self.refuses("does not name GetMore", "proto/commander.proto", "  rpc GetJobs(", "  rpc GetMore(A) returns (B);\n  rpc GetJobs(")
 
-    def test_a_field_of_ours_without_a_word(self):
-        self.refuses("Extension", "proto/commander.proto", "  string username = 4;", "  string username = 4;\n  string more = 1000;")
+    def test_a_field_of_ours_that_looks_like_theirs(self):
+        for field in ("more = 1000", "boathouse_more = 99"):
+            self.refuses("what is ours", "proto/commander.proto", "  string username = 4;", f"  string username = 4;\n  string {field};")
 
 
 if __name__ == "__main__":
