@@ -4,11 +4,12 @@
 #include <thread>
 #include <utility>
 
+#include "cli/reasons.h"
 #include "engine/versions.h"
 
 namespace apps {
 
-EmbeddedBackend::EmbeddedBackend(std::ostream& notices)
+LakeBackend::LakeBackend(std::ostream& notices)
     : notices_(notices),
       installation_(FindInstallation()),
       settings_(ConfigFolder()),
@@ -23,11 +24,11 @@ EmbeddedBackend::EmbeddedBackend(std::ostream& notices)
             return embedded_.get();
           }) {}
 
-EmbeddedBackend::~EmbeddedBackend() = default;
+LakeBackend::~LakeBackend() = default;
 
-base::Status EmbeddedBackend::OpenLake(
-    const base::Context& ctx, const cli::LakeChoice& lake, uint32_t jobs_running_max,
-    const std::optional<std::vector<std::string>>& import_folders) {
+base::Status LakeBackend::OpenLake(const base::Context& ctx, const cli::LakeChoice& lake,
+                                   uint32_t jobs_running_max,
+                                   const std::optional<std::vector<std::string>>& import_folders) {
   embedded::Options options;
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
@@ -62,8 +63,9 @@ base::Status EmbeddedBackend::OpenLake(
   return base::Ok();
 }
 
-base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
-                                                  const cli::LakeChoice& lake) {
+base::Result<cli::Services> LakeBackend::Open(const base::Context& ctx,
+                                              const cli::LakeChoice& lake) {
+  if (const std::string url = settings_.Server(lake); !url.empty()) return OpenServer(lake, url);
   RETURN_IF_ERROR(OpenLake(ctx, lake, 0, std::nullopt));
   cli::Services services;
   services.refs = &embedded_->refs();
@@ -76,11 +78,36 @@ base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
   return services;
 }
 
-std::string EmbeddedBackend::version() const {
+base::Result<cli::Services> LakeBackend::OpenServer(const cli::LakeChoice& lake,
+                                                    const std::string& url) {
+  const auto refused = [&](const std::string& why) {
+    return base::Error(base::Code::kInvalidArgument, cli::kLocalOnly, why);
+  };
+  if (lake.unisolated) {
+    return refused("a server alone decides how functions run: leave --unisolated out");
+  }
+  if (!lake.user.empty()) {
+    return refused("at a server you are whoever the key belongs to: leave --user out");
+  }
+  ASSIGN_OR_RETURN(remote_,
+                   client::RemoteLake::Open(
+                       {url, settings_.ServerKey(), settings_.ServerCertificates(lake)}, clock_));
+  cli::Services services;
+  services.refs = &remote_->refs();
+  services.namespaces = &remote_->namespaces();
+  services.tables = &remote_->tables();
+  services.jobs = &remote_->jobs();
+  services.accounts = &remote_->accounts();
+  services.credentials = &remote_->credentials();
+  services.result_files = &result_files_;
+  return services;
+}
+
+std::string LakeBackend::version() const {
   return BOATHOUSE_VERSION;
 }
 
-std::map<std::string, std::string> EmbeddedBackend::components() const {
+std::map<std::string, std::string> LakeBackend::components() const {
   std::map<std::string, std::string> all = engine::LibraryVersions();
   all["lake format"] = std::to_string(embedded::kLakeFormat);
   return all;

@@ -1,4 +1,4 @@
-// cli::Backend over the embedded lake: opens it when the first command asks.
+// cli::Backend over the embedded lake or over a server: opened when the first command asks.
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "cli/project_folder.h"
 #include "cli/services.h"
+#include "client/remote_lake.h"
 #include "embedded/embedded.h"
 #include "installation.h"
 #include "local_ports.h"
@@ -18,10 +19,10 @@
 
 namespace apps {
 
-class EmbeddedBackend final : public cli::Backend {
+class LakeBackend final : public cli::Backend {
  public:
-  explicit EmbeddedBackend(std::ostream& notices);
-  ~EmbeddedBackend() override;
+  explicit LakeBackend(std::ostream& notices);
+  ~LakeBackend() override;
   base::Result<cli::Services> Open(const base::Context& ctx, const cli::LakeChoice& lake) override;
   cli::Settings& settings() override { return settings_; }
   cli::Doctor& doctor() override { return doctor_; }
@@ -36,6 +37,8 @@ class EmbeddedBackend final : public cli::Backend {
                         uint32_t jobs_running_max,
                         const std::optional<std::vector<std::string>>& import_folders);
 
+  base::Result<cli::Services> OpenServer(const cli::LakeChoice& lake, const std::string& url);
+
   std::ostream& notices_;
   const Installation installation_;
   FileSettings settings_;
@@ -46,6 +49,8 @@ class EmbeddedBackend final : public cli::Backend {
   ArrowResultFiles result_files_;
   LakeServing serving_;
   std::unique_ptr<embedded::Embedded> embedded_;
+  base::SystemClock clock_;
+  std::unique_ptr<client::RemoteLake> remote_;
 };
 
 }  // namespace apps

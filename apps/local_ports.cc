@@ -10,6 +10,8 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "cli/reasons.h"
+#include "client/remote_lake.h"
 #include "columnar/ipc.h"
 #include "columnar/producer.h"
 #include "embedded/lake_folder.h"
@@ -171,6 +173,41 @@ cli::Probe ExaminePythons() {
 
 }  // namespace
 
+namespace {
+
+/// A server's lake is its own business; a setting that is only there for other commands is passed
+/// over.
+base::Status RefuseServer(const cli::LakeChoice& lake) {
+  if (lake.server.empty()) return base::Ok();
+  return base::Error(base::Code::kInvalidArgument, cli::kLocalOnly,
+                     "lakes are made where they are: run this on the server's machine, without "
+                     "--server");
+}
+
+base::Result<cli::LakeDescription> DescribeServer(const base::Context& ctx, FileSettings& settings,
+                                                  const cli::LakeChoice& lake) {
+  const base::SystemClock clock;
+  const std::string url = settings.Server(lake);
+  ASSIGN_OR_RETURN(const auto remote,
+                   client::RemoteLake::Open(
+                       {url, settings.ServerKey(), settings.ServerCertificates(lake)}, clock));
+  ASSIGN_OR_RETURN(const client::Greeting greeting, remote->Greet(ctx));
+  cli::LakeDescription description;
+  description.path = url;
+  description.root_uri = url;
+  description.user = greeting.user;
+  return description;
+}
+
+cli::Probe ServerProbe(const base::Context& ctx, FileSettings& settings,
+                       const cli::LakeChoice& lake) {
+  const auto found = DescribeServer(ctx, settings, lake);
+  if (found.ok()) return {"server", cli::ProbeState::kGood, found->path + " as " + found->user, ""};
+  return {"server", cli::ProbeState::kBad, found.error().message, ""};
+}
+
+}  // namespace
+
 std::vector<cli::Probe> MachineDoctor::Examine(const base::Context& ctx,
                                                const cli::LakeChoice& lake) {
   std::vector<cli::Probe> probes;
@@ -187,6 +224,10 @@ std::vector<cli::Probe> MachineDoctor::Examine(const base::Context& ctx,
                     has_uv ? "packages of functions can be resolved"
                            : "not found beside the program: PATH is searched",
                     has_uv ? "" : "pip install uv, or set BOATHOUSE_UV"});
+  if (!settings_.Server(lake).empty()) {
+    probes.push_back(ServerProbe(ctx, settings_, lake));
+    return probes;
+  }
   const auto folder = embedded::ReadLakeFolder(settings_.LakePath(lake));
   if (folder.ok()) {
     probes.push_back({"lake", cli::ProbeState::kGood, folder->path, ""});
@@ -202,6 +243,7 @@ std::vector<cli::Probe> MachineDoctor::Examine(const base::Context& ctx,
 
 base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context& ctx,
                                                        const cli::LakeChoice& lake) {
+  RETURN_IF_ERROR(RefuseServer(lake));
   base::SystemRng rng;
   const base::SystemClock clock;
   const storage::S3Options s3 = settings_.S3();
@@ -211,8 +253,9 @@ base::Result<cli::LakeDescription> FolderLakes::Create(const base::Context& ctx,
   return DescriptionOf(folder, settings_.User(lake));
 }
 
-base::Result<cli::LakeDescription> FolderLakes::Describe(const base::Context&,
+base::Result<cli::LakeDescription> FolderLakes::Describe(const base::Context& ctx,
                                                          const cli::LakeChoice& lake) {
+  if (!settings_.Server(lake).empty()) return DescribeServer(ctx, settings_, lake);
   ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
                    embedded::ReadLakeFolder(settings_.LakePath(lake)));
   return DescriptionOf(folder, settings_.User(lake));
@@ -220,6 +263,7 @@ base::Result<cli::LakeDescription> FolderLakes::Describe(const base::Context&,
 
 base::Result<cli::LakeDescription> FolderLakes::Adopt(const base::Context&,
                                                       const cli::LakeChoice& lake) {
+  RETURN_IF_ERROR(RefuseServer(lake));
   ASSIGN_OR_RETURN(const embedded::LakeFolder folder,
                    embedded::AdoptLakeFolder(settings_.LakePath(lake)));
   return DescriptionOf(folder, settings_.User(lake));

@@ -1,4 +1,4 @@
-// boathouse: the command line over an embedded lake.
+// boathouse: the command line over an embedded lake, or over a server.
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   const base::SystemClock clock;
-  apps::EmbeddedBackend backend(std::cerr);
+  apps::LakeBackend backend(std::cerr);
   cli::Surroundings surroundings{.out = std::cout, .err = std::cerr, .clock = clock};
   surroundings.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   surroundings.err_is_terminal = isatty(STDERR_FILENO) == 1;

@@ -14,6 +14,7 @@
 #include "installation.h"
 #include "server/iceberg/bodies.h"
 #include "server/iceberg/iceberg_handler.h"
+#include "server/rest/accounts_handler.h"
 #include "server/rest/catalog_handler.h"
 #include "server/server.h"
 
@@ -108,8 +109,10 @@ base::Status LakeServing::Serve(const base::Context& ctx, const cli::LakeChoice&
   server::CatalogHandler catalog({plane.refs(), plane.namespaces(), plane.tables()});
   server::iceberg::IcebergHandler iceberg(plane.iceberg_namespaces(), plane.iceberg_tables(),
                                           embedded->accounts(), {});
+  server::AccountsHandler accounts(plane.accounts(), plane.credentials());
   const std::vector<server::Route> routes = {
       {{"catalog", "v0"}, &catalog, true, nullptr},
+      {{"boathouse", "v0"}, &accounts, true, nullptr},
       {{"iceberg"},
        &iceberg,
        true,

@@ -25,6 +25,11 @@ class FileSettings final : public cli::Settings {
   /// Flag, then environment, then this file, then the default.
   std::string LakePath(const cli::LakeChoice& lake);
   std::string User(const cli::LakeChoice& lake);
+  /// The server to work on; empty = a lake of this machine. A lake that was named wins over a
+  /// server that was named less clearly.
+  std::string Server(const cli::LakeChoice& lake);
+  std::string ServerKey();
+  std::string ServerCertificates(const cli::LakeChoice& lake);
   /// Keys from the environment alone; endpoint and region from this file too.
   storage::S3Options S3();
   /// Nothing when the files of a lake to create go to its folder. Flags, then as above.
@@ -32,6 +37,8 @@ class FileSettings final : public cli::Settings {
 
  private:
   std::string File() const { return folder_ + "/config.json"; }
+  std::string Said(const std::string& key);
+  std::string BranchKey(const cli::LakeChoice& lake);
   const std::string folder_;
 };
 

@@ -12,10 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr char kApiKey[] = "api_key";
+constexpr char kMasked[] = "********";
+
 // Every key there is; `config ls` and the reference page come from this list.
 const std::vector<std::string>& Keys() {
-  static const std::vector<std::string> keys = {"lake", "user", "warehouse", "s3_endpoint",
-                                                "s3_region"};
+  static const std::vector<std::string> keys = {"lake",    "user",      "server",      kApiKey,
+                                                "ca_file", "warehouse", "s3_endpoint", "s3_region"};
   return keys;
 }
 
@@ -33,9 +36,15 @@ base::Result<Json> ReadConfig(const std::string& file) {
   return json;
 }
 
+/// For its owner alone where a key is in it.
 base::Status WriteConfig(const std::string& folder, const std::string& file, const Json& json) {
   RETURN_IF_ERROR(base::MakeFolders(folder));
-  return base::WriteFileDurably(file, json.dump(2) + "\n");
+  RETURN_IF_ERROR(base::WriteFileDurably(file, json.dump(2) + "\n"));
+  if (!json.contains(kApiKey)) return base::Ok();
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  return error ? base::IoError("protect", file, error.value()) : base::Ok();
 }
 
 base::Error UnknownKey(const std::string& key) {
@@ -66,6 +75,34 @@ std::string FileSettings::User(const cli::LakeChoice& lake) {
   if (user.empty()) user = Variable("BOATHOUSE_USER", "");
   if (user.empty()) user = Get("user").ok() ? Get("user").value() : "";
   return user.empty() ? LoginName() : user;
+}
+
+std::string FileSettings::Said(const std::string& key) {
+  const auto value = Get(key);
+  return value.ok() ? *value : std::string();
+}
+
+std::string FileSettings::Server(const cli::LakeChoice& lake) {
+  if (!lake.server.empty() || !lake.path.empty()) return lake.server;
+  const std::string set = Variable("BOATHOUSE_SERVER", "");
+  if (!set.empty() || !Variable("BOATHOUSE_LAKE", "").empty()) return set;
+  return Said("server");
+}
+
+std::string FileSettings::ServerKey() {
+  const std::string set = Variable("BOATHOUSE_API_KEY", "");
+  return set.empty() ? Said(kApiKey) : set;
+}
+
+std::string FileSettings::ServerCertificates(const cli::LakeChoice& lake) {
+  if (!lake.ca_file.empty()) return lake.ca_file;
+  const std::string set = Variable("BOATHOUSE_CA_FILE", "");
+  return set.empty() ? Said("ca_file") : set;
+}
+
+std::string FileSettings::BranchKey(const cli::LakeChoice& lake) {
+  const std::string server = Server(lake);
+  return server.empty() ? LakePath(lake) + "|" + User(lake) : server + "|";
 }
 
 storage::S3Options FileSettings::S3() {
@@ -99,12 +136,12 @@ std::optional<embedded::Warehouse> FileSettings::WarehouseOfNewLakes(const cli::
 base::Result<std::string> FileSettings::ActiveBranch(const cli::LakeChoice& lake) {
   ASSIGN_OR_RETURN(const Json json, ReadConfig(File()));
   const Json branches = json.value("active_branches", Json::object());
-  return branches.value(LakePath(lake) + "|" + User(lake), std::string("main"));
+  return branches.value(BranchKey(lake), std::string("main"));
 }
 
 base::Status FileSettings::SetActiveBranch(const cli::LakeChoice& lake, const std::string& branch) {
   ASSIGN_OR_RETURN(Json json, ReadConfig(File()));
-  json["active_branches"][LakePath(lake) + "|" + User(lake)] = branch;
+  json["active_branches"][BranchKey(lake)] = branch;
   return WriteConfig(folder_, File(), json);
 }
 
@@ -112,6 +149,7 @@ base::Result<std::map<std::string, std::string>> FileSettings::List() {
   ASSIGN_OR_RETURN(const Json json, ReadConfig(File()));
   std::map<std::string, std::string> all;
   for (const std::string& key : Keys()) all[key] = json.value(key, std::string());
+  if (!all[kApiKey].empty()) all[kApiKey] = kMasked;
   return all;
 }
 

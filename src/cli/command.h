@@ -257,6 +257,8 @@ using Command =
 /// Flags that every command takes.
 struct GlobalFlags {
   std::string lake;
+  std::string server;
+  std::string ca_file;
   std::string user;
   bool json = false;
   bool quiet = false;

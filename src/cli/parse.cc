@@ -149,6 +149,13 @@ std::shared_ptr<CLI::App> BuildApp(Invocation* out) {
   GlobalFlags* flags = &out->flags;
   root->add_option("--lake", flags->lake, "The lake's folder (else $BOATHOUSE_LAKE, else yours)")
       ->option_text("FOLDER");
+  root->add_option("--server", flags->server,
+                   "Work on this server's lake (else $BOATHOUSE_SERVER), with the key in "
+                   "$BOATHOUSE_API_KEY")
+      ->option_text("URL")
+      ->excludes("--lake");
+  root->add_option("--ca", flags->ca_file, "Trust these certificates, not the system's, of it")
+      ->option_text("FILE");
   root->add_option_function<std::string>(
           "-O,--output", [flags](const std::string& mode) { flags->json = mode == "json"; },
           "json or tty")

@@ -11,5 +11,6 @@ inline constexpr char kUnexpected[] = "cli.unexpected";           // an exceptio
 inline constexpr char kExportFailed[] = "cli.export_failed";      // a result could not be written
 inline constexpr char kNoNamespace[] = "cli.no_namespace";        // a listing names none there is
 inline constexpr char kNotABranch[] = "cli.not_a_branch";         // only branches can be active
+inline constexpr char kLocalOnly[] = "cli.local_only";            // not what a server can be asked
 
 }  // namespace cli

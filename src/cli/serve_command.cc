@@ -2,10 +2,15 @@
 
 #include "cli/execute.h"
 #include "cli/interrupts.h"
+#include "cli/reasons.h"
 
 namespace cli {
 
 base::Result<Reply> Execute(Session& session, const Serve& command) {
+  if (!session.lake().server.empty()) {
+    return base::Error(base::Code::kInvalidArgument, kLocalOnly,
+                       "a server serves a lake of its own machine: leave --server out");
+  }
   std::stop_source stop;
   const InterruptWatch watch(session.around().handle_signals, stop, [&session] {
     session.Say("stopping: running jobs may end first (again ends at once)");

@@ -28,6 +28,9 @@ struct LakeChoice {
   std::string warehouse = {};  // "s3://bucket/prefix"
   std::string s3_endpoint = {};
   std::string s3_region = {};
+  // The lake of a server instead of one on this machine.
+  std::string server = {};   // "https://host:port"
+  std::string ca_file = {};  // certificates that are trusted instead of the system's
 };
 
 struct LakeDescription {
@@ -152,7 +155,8 @@ class Serving;
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// Opens the lake, creating it when there is none; called at most once per process.
+  /// Opens the lake, creating it when there is none, or turns to the server that was chosen; called
+  /// at most once per process.
   virtual base::Result<Services> Open(const base::Context& ctx, const LakeChoice& lake) = 0;
   virtual Settings& settings() = 0;
   virtual Doctor& doctor() = 0;

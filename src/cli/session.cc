@@ -10,6 +10,8 @@ Session::Session(Backend& backend, const Surroundings& surroundings, GlobalFlags
   style_ = Style{surroundings.out_is_terminal && !plain && !flags_.json, surroundings.unicode};
   err_style_ = Style{surroundings.err_is_terminal && !plain, surroundings.unicode};
   lake_ = LakeChoice{flags_.lake.empty() ? "" : PathOf(flags_.lake), flags_.user, false};
+  lake_.server = flags_.server;
+  lake_.ca_file = flags_.ca_file.empty() ? "" : PathOf(flags_.ca_file);
 }
 
 base::Result<Services> Session::Open() {

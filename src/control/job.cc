@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "api/job_record_cbor.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "control/job_record_cbor.h"
 #include "control/reasons.h"
 
 namespace control {
@@ -23,7 +23,7 @@ std::string SnapshotKey(const model::JobId& job) {
 }
 
 state::Put RecordPut(const api::JobRecord& record) {
-  return {JobKey(record.id), EncodeJobRecord(record)};
+  return {JobKey(record.id), api::EncodeJobRecord(record)};
 }
 
 base::Result<std::shared_ptr<Job>> Job::Create(const base::Context& ctx, Parts& parts,

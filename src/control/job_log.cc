@@ -8,11 +8,11 @@
 #include <cstring>
 #include <vector>
 
+#include "api/job_record_cbor.h"
 #include "base/file.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "control/job_record_cbor.h"
 
 namespace control {
 namespace {
@@ -74,7 +74,7 @@ void JobLog::Append(api::JobEventBody body) {
     event->sequence = entries.events.size();
     event->at = state_->clock.Now();
     event->body = std::move(body);
-    const base::Bytes framed = Framed(EncodeJobEvent(*event));
+    const base::Bytes framed = Framed(api::EncodeJobEvent(*event));
     entries.bytes += framed.size();
     // One write call per entry, to a file on the local disk: kept under the lock so that the order
     // is the sequence.
@@ -128,7 +128,7 @@ base::Result<std::vector<api::JobEvent>> ReadJobLog(const std::string& path) {
     if (size > kEntryBytesMax || at + kHeadBytes + size > bytes.size()) break;
     const base::BytesView body = base::BytesView(bytes).substr(at + kHeadBytes, size);
     if (base::Sha256(body).substr(0, 4) != bytes.substr(at + 4, 4)) break;
-    ASSIGN_OR_RETURN(api::JobEvent event, DecodeJobEvent(body));
+    ASSIGN_OR_RETURN(api::JobEvent event, api::DecodeJobEvent(body));
     events.push_back(std::move(event));
     at += kHeadBytes + size;
   }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/job_record_cbor.h"
 #include "base/log.h"
 #include "columnar/producer.h"
 #include "control/accounts_service.h"
 #include "control/import_driver.h"
-#include "control/job_record_cbor.h"
 #include "control/names.h"
 #include "control/planning.h"
 #include "control/query_stream.h"
@@ -127,7 +127,7 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
   record.details["cache"] = request.cache ? "on" : "off";
   record.details["transaction"] = request.transaction ? "on" : "off";
   RETURN_IF_ERROR(
-      parts_.objects.Create(ctx, SnapshotKey(record.id), EncodeSnapshot(request.project)));
+      parts_.objects.Create(ctx, SnapshotKey(record.id), api::EncodeSnapshot(request.project)));
   ASSIGN_OR_RETURN(const std::shared_ptr<Job> job, Adopt(ctx, std::move(record)));
   for (const api::Diagnostic& diagnostic : planned.report.diagnostics) {
     if (!diagnostic.is_error) job->Tell(api::Notice{true, diagnostic.error.ToString()});
@@ -230,7 +230,7 @@ base::Result<api::JobRecord> JobsService::Get(const base::Context& ctx, const mo
   if (const std::shared_ptr<Job> alive = Alive(job)) return alive->record();
   ASSIGN_OR_RETURN(const auto stored, parts_.state.Read(ctx, JobKey(job)));
   if (!stored) return NoJob(job);
-  return DecodeJobRecord(stored->bytes);
+  return api::DecodeJobRecord(stored->bytes);
 }
 
 base::Result<std::vector<api::JobRecord>> JobsService::List(const base::Context& ctx,
@@ -241,7 +241,7 @@ base::Result<std::vector<api::JobRecord>> JobsService::List(const base::Context&
   while (true) {
     ASSIGN_OR_RETURN(const auto page, parts_.state.List(ctx, "job/", after, kPageRecords));
     for (const state::KeyedRecord& stored : page) {
-      ASSIGN_OR_RETURN(api::JobRecord record, DecodeJobRecord(stored.record.bytes));
+      ASSIGN_OR_RETURN(api::JobRecord record, api::DecodeJobRecord(stored.record.bytes));
       // What is stored of a living job is what it was when it last wrote.
       const auto living = alive.find(record.id);
       if (living != alive.end()) record = living->second->record();
@@ -260,7 +260,7 @@ base::Result<api::ProjectSnapshot> JobsService::GetSnapshot(const base::Context&
                                                             const model::JobId& job) {
   ASSIGN_OR_RETURN(const base::Bytes bytes,
                    storage::ReadAll(ctx, parts_.objects, SnapshotKey(job)));
-  return DecodeSnapshot(bytes);
+  return api::DecodeSnapshot(bytes);
 }
 
 base::Result<api::PlanReport> JobsService::Plan(const base::Context& ctx,

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "api/job_record_cbor.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "control/job.h"
-#include "control/job_record_cbor.h"
 #include "control/reasons.h"
 
 namespace control {
@@ -35,7 +35,7 @@ base::Error WhyOf(const api::JobRecord& record, const std::optional<catalog::Run
 base::Result<std::optional<Recovered>> EndJob(const base::Context& ctx, Parts& parts,
                                               const model::JobId& job,
                                               const state::Record& stored) {
-  ASSIGN_OR_RETURN(api::JobRecord record, DecodeJobRecord(stored.bytes));
+  ASSIGN_OR_RETURN(api::JobRecord record, api::DecodeJobRecord(stored.bytes));
   ASSIGN_OR_RETURN(const std::optional<catalog::RunState> run, RunOf(ctx, parts, job));
   const bool published = run && run->phase == catalog::RunPhase::kPublished;
   const bool open = run && (run->phase == catalog::RunPhase::kRunning ||

@@ -4,12 +4,12 @@
 
 #include <filesystem>
 
+#include "api/job_record_cbor.h"
 #include "base/file.h"
 #include "base/testing/matchers.h"
 #include "base/testing/temporary_folder.h"
 #include "catalog/testing/lake.h"
 #include "control/job.h"
-#include "control/job_record_cbor.h"
 #include "control/reasons.h"
 #include "control/testing/no_queries.h"
 #include "project/testing/fake_sql_analyzer.h"
@@ -47,7 +47,7 @@ class RecoveryTest : public ::testing::Test {
   api::JobRecord Stored(const std::string& job) {
     const auto stored = lake_.memory.Read(lake_.ctx, JobKey(model::JobId(job)));
     EXPECT_TRUE(stored.ok() && *stored);
-    return *DecodeJobRecord((*stored)->bytes);
+    return *api::DecodeJobRecord((*stored)->bytes);
   }
   catalog::RunPhase PhaseOf(const std::string& run) {
     return lake_.catalog.ReadRun(lake_.ctx, model::RunId(run))->phase;

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "api/job_record_cbor.h"
 #include "control/job.h"
-#include "control/job_record_cbor.h"
 #include "plan/task_spec_cbor.h"
 
 namespace embedded {
@@ -96,7 +96,7 @@ base::Result<std::map<std::string, std::string>> WorkerParts::Fetch(const base::
                                                                     const std::string&) {
   ASSIGN_OR_RETURN(const base::Bytes bytes,
                    storage::ReadAll(ctx, lake_, control::SnapshotKey(job)));
-  ASSIGN_OR_RETURN(api::ProjectSnapshot snapshot, control::DecodeSnapshot(bytes));
+  ASSIGN_OR_RETURN(api::ProjectSnapshot snapshot, api::DecodeSnapshot(bytes));
   return std::move(snapshot.files);
 }
 

@@ -30,6 +30,11 @@ struct JobPageRequest {
   bool nothing = false;  // asks for kinds or states that no job of ours can have
 };
 
+/// The filter as a client of ours sends it, for at most `records_max` records whole, behind a
+/// token.
+void FillJobsRequest(const api::JobFilter& filter, uint32_t records_max, const std::string& token,
+                     pb::GetJobsRequest* out);
+
 /// `caller` is who asks: without all_users only their jobs. kInvalidArgument "wire.bad_field".
 base::Result<JobPageRequest> JobPageRequestOf(const pb::GetJobsRequest& request,
                                               const std::string& caller);

@@ -101,6 +101,12 @@ void FillSeconds(base::Instant at, google::protobuf::Timestamp* out) {
   out->set_seconds(base::Micros(at) / 1'000'000);
 }
 
+void FillInstant(base::Instant at, google::protobuf::Timestamp* out) {
+  const int64_t micros = base::Micros(at);
+  out->set_seconds(micros / 1'000'000);
+  out->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+}
+
 base::Instant InstantOf(const google::protobuf::Timestamp& at) {
   return base::FromMicros(at.seconds() * 1'000'000 + at.nanos() / 1000);
 }
@@ -127,6 +133,24 @@ bool Before(const api::JobRecord& a, const api::JobRecord& b) {
 }
 
 }  // namespace
+
+void FillJobsRequest(const api::JobFilter& filter, uint32_t records_max, const std::string& token,
+                     pb::GetJobsRequest* out) {
+  for (const std::string& id : filter.ids) out->add_job_ids(id);
+  out->set_all_users(filter.user.empty());
+  if (!filter.user.empty()) out->add_filter_users(filter.user);
+  for (const api::JobKind kind : filter.kinds) out->add_filter_kinds(KindOf(kind));
+  for (const api::JobStatus status : filter.statuses) out->add_filter_statuses(StateOf(status));
+  if (filter.created_after) {
+    FillInstant(*filter.created_after, out->mutable_filter_created_after());
+  }
+  if (filter.created_before) {
+    FillInstant(*filter.created_before, out->mutable_filter_created_before());
+  }
+  out->set_max_records(static_cast<int32_t>(records_max));
+  out->set_pagination_token(token);
+  out->set_boathouse_records(true);
+}
 
 void FillJobInfo(const api::JobRecord& job, pb::JobInfo* out) {
   out->set_id(job.id.text());

@@ -24,6 +24,10 @@ base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlan
 base::Result<api::ApplyTablePlanRequest> ApplyTablePlanRequestOf(
     const pb::TableCreatePlanApplyRequest& request);
 
+// The same as a client of ours sends them.
+base::Status FillRunRequest(const api::RunRequest& run, pb::CodeSnapshotRunRequest* out);
+void FillQueryRequest(const api::QueryRequest& query, pb::QueryRunRequest* out);
+
 /// "on" or "off", as replies echo it.
 const char* OnOff(bool on);
 /// "off", "head" or "tail".

@@ -117,6 +117,7 @@ base::Result<api::RunRequest> RunRequestOf(const pb::CodeSnapshotRunRequest& req
   ASSIGN_OR_RETURN(run.preview, Preview(request.preview()));
   ASSIGN_OR_RETURN(run.priority, PriorityOf(request.job_request_common()));
   run.args = ArgsOf(request.job_request_common());
+  run.request_id = request.job_request_common().boathouse_request_id();
   for (const pb::Parameter& parameter : request.parameters()) {
     if (parameter.has_secret_value() && parameter.secret_value().has_value()) {
       run.secrets[parameter.name()] =
@@ -165,7 +166,43 @@ base::Result<api::QueryRequest> QueryRequestOf(const pb::QueryRunRequest& reques
   query.sql = request.sql_query();
   query.ref = BranchOr(request.ref());
   query.ns = request.namespace_();
+  query.rows_max = request.boathouse_rows_max();
   return query;
+}
+
+base::Status FillRunRequest(const api::RunRequest& run, pb::CodeSnapshotRunRequest* out) {
+  pb::JobRequestCommon& common = *out->mutable_job_request_common();
+  for (const auto& [key, value] : run.args) (*common.mutable_args())[key] = value;
+  common.set_priority(run.priority);
+  common.set_boathouse_request_id(run.request_id);
+  out->set_ref(run.ref);
+  out->set_namespace_(run.ns);
+  out->set_dry_run(run.dry_run ? pb::JOB_REQUEST_OPTIONAL_BOOL_TRUE
+                               : pb::JOB_REQUEST_OPTIONAL_BOOL_FALSE);
+  out->set_transaction(OnOff(run.transaction));
+  out->set_strict(OnOff(run.strict));
+  out->set_cache(OnOff(run.cache));
+  out->set_preview(PreviewName(run.preview));
+  for (const auto& [name, value] : run.parameters) {
+    pb::Parameter& parameter = *out->add_parameters();
+    parameter.set_name(name);
+    parameter.mutable_str_value()->set_value(value);
+  }
+  for (const auto& [name, secret] : run.secrets) {
+    pb::Parameter& parameter = *out->add_parameters();
+    parameter.set_name(name);
+    parameter.mutable_secret_value()->set_value(secret.ciphertext);
+    parameter.mutable_secret_value()->set_key(secret.key);
+  }
+  ASSIGN_OR_RETURN(*out->mutable_zip_file(), WriteProjectZip(run.project));
+  return base::Ok();
+}
+
+void FillQueryRequest(const api::QueryRequest& query, pb::QueryRunRequest* out) {
+  out->set_sql_query(query.sql);
+  out->set_ref(query.ref);
+  out->set_namespace_(query.ns);
+  out->set_boathouse_rows_max(query.rows_max);
 }
 
 base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportRequest& request) {

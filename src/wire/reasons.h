@@ -15,5 +15,9 @@ inline constexpr char kBadField[] = "wire.bad_field";
 inline constexpr char kBadZip[] = "wire.bad_zip";
 /// kResourceExhausted: the archive of a project holds more than is taken. limit.
 inline constexpr char kZipTooLarge[] = "wire.zip_too_large";
+/// any code: a server refused without saying what error of ours it is. status, type.
+inline constexpr char kRefused[] = "wire.refused";
+/// kInternal: a reply is not what a Boathouse server answers. field.
+inline constexpr char kBadReply[] = "wire.bad_reply";
 
 }  // namespace wire

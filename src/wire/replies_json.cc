@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "base/crypto/base64.h"
+#include "plan/columnar_cbor.h"
 #include "wire/catalog_json.h"
 
 namespace wire {
@@ -91,31 +93,83 @@ std::string Envelope(Json data, const NextPage& next = "") {
   return Print({{"data", std::move(data)}, {"metadata", {{"pagination_token", token}}}});
 }
 
-Json OfBranchOrTag(const api::RefEntry& ref) {
-  return {{"name", ref.name}, {"hash", ref.commit.text()}};
+Json OfBranchOrTag(const api::RefEntry& ref, Dialect dialect) {
+  Json json{{"name", ref.name}, {"hash", ref.commit.text()}};
+  if (dialect == Dialect::kBoathouse) {
+    json["boathouse"] = {{"type", OfRef(ref)["type"]}, {"created_by", ref.created_by}};
+  }
+  return json;
+}
+
+Json OfMoved(const api::RefEntry& branch, Dialect dialect) {
+  Json json = OfRef(branch);
+  if (dialect == Dialect::kBoathouse) json["boathouse"] = {{"created_by", branch.created_by}};
+  return json;
+}
+
+/// What the catalog's keys of a table leave out.
+Json DetailOfTable(const api::TableDescription& table) {
+  Json snapshots = Json::array();
+  for (const api::SnapshotEntry& each : table.snapshots) {
+    snapshots.push_back({{"id", each.id},
+                         {"sequence", each.sequence},
+                         {"committed", base::Micros(each.committed)},
+                         {"operation", each.operation},
+                         {"records", each.records}});
+  }
+  Json json;
+  json["uuid"] = table.uuid;
+  json["schema"] = base::crypto::ToBase64(base::EncodeCbor(plan::SchemaToCbor(table.schema)));
+  json["partitioned_by"] = table.partitioned_by;
+  json["files"] = table.files;
+  json["updated"] = base::Micros(table.updated);
+  json["snapshots"] = std::move(snapshots);
+  return json;
+}
+
+const char* ChangeName(api::ChangeKind kind) {
+  switch (kind) {
+    case api::ChangeKind::kAdded:
+      return "ADDED";
+    case api::ChangeKind::kRemoved:
+      return "REMOVED";
+    case api::ChangeKind::kChanged:
+      return "CHANGED";
+  }
+  return "CHANGED";
 }
 
 }  // namespace
 
-std::string RefBody(const api::RefEntry& ref) {
-  return Envelope(OfBranchOrTag(ref));
+std::string RefBody(const api::RefEntry& ref, Dialect dialect) {
+  return Envelope(OfBranchOrTag(ref, dialect));
 }
 
-std::string RefsBody(const std::vector<api::RefEntry>& refs, const NextPage& next) {
+std::string RefsBody(const std::vector<api::RefEntry>& refs, const NextPage& next,
+                     Dialect dialect) {
   Json list = Json::array();
-  for (const api::RefEntry& ref : refs) list.push_back(OfBranchOrTag(ref));
+  for (const api::RefEntry& ref : refs) list.push_back(OfBranchOrTag(ref, dialect));
   return Envelope(std::move(list), next);
 }
 
 std::string CommitsBody(const std::vector<api::CommitEntry>& commits, const api::RefEntry& at,
-                        const NextPage& next) {
+                        const NextPage& next, Dialect dialect) {
   Json list = Json::array();
-  for (const api::CommitEntry& commit : commits) list.push_back(OfCommit(commit, at));
+  for (const api::CommitEntry& commit : commits) {
+    list.push_back(OfCommit(commit, at));
+    if (dialect == Dialect::kBoathouse) list.back()["boathouse"] = {{"run_id", commit.run_id}};
+  }
   return Envelope(std::move(list), next);
 }
 
 std::string NamespaceBody(const std::string& name) {
   return Envelope({{"name", name}});
+}
+
+std::string NamespaceBody(const std::string& name, const api::RefEntry& branch) {
+  return Print({{"data", {{"name", name}}},
+                {"metadata", {{"pagination_token", nullptr}}},
+                {"ref", OfMoved(branch, Dialect::kBoathouse)}});
 }
 
 std::string NamespacesBody(const std::vector<std::string>& names, const NextPage& next) {
@@ -124,8 +178,10 @@ std::string NamespacesBody(const std::vector<std::string>& names, const NextPage
   return Envelope(std::move(list), next);
 }
 
-std::string TableBody(const api::TableDescription& table) {
-  return Envelope(OfTable(table));
+std::string TableBody(const api::TableDescription& table, Dialect dialect) {
+  Json json = OfTable(table);
+  if (dialect == Dialect::kBoathouse) json["boathouse"] = DetailOfTable(table);
+  return Envelope(std::move(json));
 }
 
 std::string TablesBody(const std::vector<api::TableDescription>& tables, const NextPage& next) {
@@ -134,9 +190,33 @@ std::string TablesBody(const std::vector<api::TableDescription>& tables, const N
   return Envelope(std::move(list), next);
 }
 
-std::string MovedBody(const api::RefEntry& branch) {
-  return Print(
-      {{"data", nullptr}, {"metadata", {{"pagination_token", nullptr}}}, {"ref", OfRef(branch)}});
+std::string TableEntriesBody(const std::vector<api::TableEntry>& tables, const NextPage& next) {
+  Json list = Json::array();
+  for (const api::TableEntry& table : tables) {
+    list.push_back({{"namespace", table.ns}, {"name", table.name}, {"kind", table.kind}});
+  }
+  return Envelope(std::move(list), next);
+}
+
+std::string DifferencesBody(const std::vector<api::TableDifference>& differences) {
+  Json list = Json::array();
+  for (const api::TableDifference& each : differences) {
+    list.push_back({{"table", each.table},
+                    {"change", ChangeName(each.kind)},
+                    {"schema_changed", each.schema_changed},
+                    {"columns_added", each.columns_added},
+                    {"columns_removed", each.columns_removed},
+                    {"columns_changed", each.columns_changed},
+                    {"rows_before", each.rows_before},
+                    {"rows_after", each.rows_after}});
+  }
+  return Envelope(std::move(list));
+}
+
+std::string MovedBody(const api::RefEntry& branch, Dialect dialect) {
+  return Print({{"data", nullptr},
+                {"metadata", {{"pagination_token", nullptr}}},
+                {"ref", OfMoved(branch, dialect)}});
 }
 
 std::string ErrorBody(const ErrorReply& error) {

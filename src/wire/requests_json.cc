@@ -10,6 +10,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr char kRequestId[] = "boathouse_request_id";
+constexpr char kNamespace[] = "boathouse_namespace";
+
 base::Error Bad(const std::string& field, const std::string& problem) {
   return base::Error(base::Code::kInvalidArgument, kBadBody,
                      (field.empty() ? "the body" : "\"" + field + "\"") + " " + problem)
@@ -66,7 +69,9 @@ base::Result<RequestBody> ParseRequestBody(std::string_view body) {
     RETURN_IF_ERROR(ReadText(*json, key, [&](std::string text) { *target = std::move(text); }));
   }
   const std::pair<const char*, std::string*> texts[] = {{"commit_message", &parsed.commit_message},
-                                                        {"commit_body", &parsed.commit_body}};
+                                                        {"commit_body", &parsed.commit_body},
+                                                        {kRequestId, &parsed.request_id},
+                                                        {kNamespace, &parsed.table_namespace}};
   for (const auto& [key, target] : texts) {
     RETURN_IF_ERROR(ReadText(*json, key, [&](std::string text) { *target = std::move(text); }));
   }
@@ -79,6 +84,28 @@ base::Result<RequestBody> ParseRequestBody(std::string_view body) {
     parsed.replace = found->get<bool>();
   }
   return parsed;
+}
+
+std::string PrintRequestBody(const RequestBody& body) {
+  Json json = Json::object();
+  const auto set = [&](const char* key, const std::string& text) {
+    if (!text.empty()) json[key] = text;
+  };
+  if (body.branch_name) json["branch_name"] = *body.branch_name;
+  if (body.tag_name) json["tag_name"] = *body.tag_name;
+  if (body.namespace_name) json["namespace_name"] = *body.namespace_name;
+  if (body.from_ref) json["from_ref"] = *body.from_ref;
+  set("commit_message", body.commit_message);
+  set("commit_body", body.commit_body);
+  set(kRequestId, body.request_id);
+  set(kNamespace, body.table_namespace);
+  if (!body.commit_properties.empty()) json["commit_properties"] = body.commit_properties;
+  if (body.replace) json["replace"] = true;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string PrintProperties(const std::map<std::string, std::string>& properties) {
+  return Json(properties).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 base::Result<std::map<std::string, std::string>> ParseProperties(std::string_view text) {

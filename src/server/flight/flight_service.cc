@@ -110,7 +110,7 @@ class Sender final : public grpc::ServerWriteReactor<ByteBuffer> {
       call_->TryCancel();
       state_.WaitFor(calls_.limits.reader_time, [](const State& state) { return !state.writing; });
     }
-    End(StatusOf(sent));
+    End(EndingOf(*call_, sent));
   }
 
   base::Status SendAll() {
@@ -176,7 +176,8 @@ class FlightService final : public Base {
     const CallRecord record(calls_, "flight", "ListFlights", false);
     const bool taken = calls_.parts.pool.Post([=, this, wanted = criteria->expression()] {
       auto offer = Offer(*call, wanted);
-      const grpc::Status said = offer.ok() ? grpc::Status::OK : StatusOf(offer.error());
+      const grpc::Status said =
+          EndingOf(*call, offer.ok() ? base::Ok() : base::Status(offer.error()));
       record.Close(*call, ContextOf(*call), "", said);
       if (offer.ok()) return reactor->Say(std::move(offer).value());
       reactor->Finish(said);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/context.h"
+#include "base/error.h"
 
 namespace server {
 
@@ -32,6 +34,7 @@ struct HttpReply {
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers;  // more of them
   std::string body;
+  std::shared_ptr<const base::Error> refused;  // the error of ours that it tells, where it is one
 };
 
 /// Answers requests of one part of the path space. Thread-safe; never throws: whatever goes wrong

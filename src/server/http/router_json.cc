@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "server/bearer.h"
 #include "server/http/router.h"
+#include "wire/error_detail.h"
 
 namespace server {
 namespace {
@@ -43,11 +44,16 @@ bool Changes(const std::string& method) {
 }
 
 HttpReply Refuse(const Route& route, const base::Error& error) {
+  HttpReply reply;
   if (error.code != base::Code::kUnauthenticated) {
-    return ErrorReply(kInternalError, "INTERNAL", error.message);
+    reply = ErrorReply(kInternalError, "INTERNAL", error.message);
+  } else if (route.refusal) {
+    return route.refusal(error);
+  } else {
+    reply = ErrorReply(kUnauthorized, "UNAUTHORIZED", error.message);
   }
-  if (route.refusal) return route.refusal(error);
-  return ErrorReply(kUnauthorized, "UNAUTHORIZED", error.message);
+  reply.refused = std::make_shared<const base::Error>(error);
+  return reply;
 }
 
 }  // namespace
@@ -114,6 +120,9 @@ HttpReply Router::Handle(base::Context ctx, const HttpRequest& request,
   } catch (const std::exception& failure) {
     base::Log(base::LogLevel::kError, std::string("a handler threw: ") + failure.what());
     reply = ErrorReply(kInternalError, "INTERNAL", "the server failed to answer");
+  }
+  if (reply.refused && request.headers.contains(wire::kClientHeader)) {
+    reply.body = wire::AddErrorDetail(reply.body, *reply.refused);
   }
   RequestEntry entry;
   entry.at = began;

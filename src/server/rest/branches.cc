@@ -18,7 +18,7 @@ std::string UserOf(const Call& call) {
 /// The branches of a user begin with main, which is everybody's; then follow the user's own by
 /// name. A cursor is "main:" behind main, "own:<name>" behind another.
 std::string CursorOf(const std::string& user, const api::RefEntry& ref) {
-  if (user.empty()) return ref.name;
+  if (user.empty()) return ref.name;  // of a client of ours too
   return ref.name == model::kMainBranch ? "main:" : "own:" + ref.name;
 }
 
@@ -30,6 +30,11 @@ base::Result<std::vector<api::RefEntry>> ListOf(const Call& call, const std::str
   options.user = user;
   options.limit = page.ask();
   std::vector<api::RefEntry> found;
+  if (call.ours()) {
+    options.search = Flag(call, "search");
+    options.after = page.cursor.empty() ? call.request.Query("after") : page.cursor;
+    return call.ports.refs.ListBranches(call.ctx, options);
+  }
   if (user.empty()) {
     options.after = page.cursor;
   } else if (page.cursor.empty()) {
@@ -56,9 +61,10 @@ HttpReply ListBranches(const Call& call) {
   const std::string user = UserOf(call);
   auto found = ListOf(call, user, *page);
   if (!found.ok()) return Refuse(found.error(), {});
-  const std::string next =
-      CutPage(*page, *found, [&](const api::RefEntry& ref) { return CursorOf(user, ref); });
-  return Json(200, wire::RefsBody(*found, next));
+  const std::string next = CutPage(*page, *found, [&](const api::RefEntry& ref) {
+    return CursorOf(call.ours() ? "" : user, ref);
+  });
+  return Json(200, wire::RefsBody(*found, next, call.dialect()));
 }
 
 HttpReply CreateBranch(const Call& call) {
@@ -75,7 +81,7 @@ HttpReply CreateBranch(const Call& call) {
   asked.ref_entry = *from;
   const auto created = call.ports.refs.CreateBranch(call.ctx, *name, RefText(asked.ref));
   if (!created.ok()) return Refuse(created.error(), asked);
-  return Json(201, wire::RefBody(*created));
+  return Json(201, wire::RefBody(*created, call.dialect()));
 }
 
 HttpReply GetBranch(const Call& call) {
@@ -96,7 +102,7 @@ HttpReply RenameBranch(const Call& call) {
   if (!found.ok()) return Refuse(found.error(), asked);
   const auto renamed = call.ports.refs.Rename(call.ctx, found->name, *name, api::RefKind::kBranch);
   if (!renamed.ok()) return Refuse(renamed.error(), asked);
-  return Json(200, wire::RefBody(*renamed));
+  return Json(200, wire::RefBody(*renamed, call.dialect()));
 }
 
 HttpReply DeleteBranch(const Call& call) {
@@ -125,9 +131,25 @@ HttpReply Merge(const Call& call) {
   request.message = body->commit_message;
   request.body = body->commit_body;
   request.properties = body->commit_properties;
+  request.request_id = body->request_id;
   const auto merged = call.ports.refs.Merge(call.ctx, request);
   if (!merged.ok()) return Refuse(merged.error(), asked);
-  return Json(200, wire::MovedBody(*merged));
+  return Json(200, wire::MovedBody(*merged, call.dialect()));
+}
+
+HttpReply GetRef(const Call& call) {
+  const wire::Asked asked{.operation = wire::Operation::kRead, .ref = call.names[0]};
+  const auto found = call.ports.refs.Get(call.ctx, call.names[0]);
+  if (!found.ok()) return Refuse(found.error(), asked);
+  return Json(200, wire::RefBody(*found, wire::Dialect::kBoathouse));
+}
+
+HttpReply Diff(const Call& call) {
+  const wire::Asked asked{
+      .operation = wire::Operation::kRead, .ref = call.names[0], .target = call.names[1]};
+  const auto found = call.ports.refs.Diff(call.ctx, call.names[0], call.names[1]);
+  if (!found.ok()) return Refuse(found.error(), asked);
+  return Json(200, wire::DifferencesBody(*found));
 }
 
 }  // namespace server::rest

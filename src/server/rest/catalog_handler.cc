@@ -24,6 +24,8 @@ const std::vector<Route>& Routes() {
       {"PATCH", {"branches", "*"}, rest::RenameBranch},
       {"DELETE", {"branches", "*"}, rest::DeleteBranch},
       {"POST", {"refs", "*", "merge", "*"}, rest::Merge},
+      {"GET", {"refs", "*"}, rest::GetRef},
+      {"GET", {"refs", "*", "diff", "*"}, rest::Diff},
       {"GET", {"tags"}, rest::ListTags},
       {"POST", {"tags"}, rest::CreateTag},
       {"GET", {"tags", "*"}, rest::GetTag},

@@ -63,6 +63,12 @@ base::Result<api::CommitFilter> FilterOf(const Call& call, const Page& page) {
     ASSIGN_OR_RETURN(filter.properties, wire::ParseProperties(properties));
   }
   RETURN_IF_ERROR(ReadDates(call, filter));
+  if (call.ours()) {
+    filter.search = Flag(call, "search");
+    if (const std::string after(request.Query("after")); !after.empty()) {
+      filter.after = model::CommitId(after);
+    }
+  }
   if (!page.cursor.empty()) filter.after = model::CommitId(page.cursor);
   filter.limit = page.ask();
   return filter;
@@ -84,7 +90,7 @@ HttpReply ListCommits(const Call& call) {
   if (!found.ok()) return Refuse(found.error(), asked);
   const std::string next =
       CutPage(*page, *found, [](const api::CommitEntry& commit) { return commit.id.text(); });
-  return Json(200, wire::CommitsBody(*found, *at, next));
+  return Json(200, wire::CommitsBody(*found, *at, next, call.dialect()));
 }
 
 }  // namespace server::rest

@@ -19,9 +19,10 @@ HttpReply ListNamespaces(const Call& call) {
   if (page->empty) return Json(200, wire::NamespacesBody({}, ""));
   api::ListOptions options;
   options.name = std::string(call.request.Query("filter_by_name"));
-  options.search = true;
+  options.search = !call.ours() || Flag(call, "search");
   options.limit = page->ask();
   options.after = page->cursor;
+  if (call.ours() && page->cursor.empty()) options.after = call.request.Query("after");
   auto found = call.ports.namespaces.List(call.ctx, Pinned(*at), options);
   if (!found.ok()) return Refuse(found.error(), asked);
   const std::string next = CutPage(*page, *found, [](const std::string& name) { return name; });
@@ -61,6 +62,7 @@ HttpReply CreateNamespace(const Call& call) {
   const auto created =
       call.ports.namespaces.Create(call.ctx, branch->name, *name, WriteOptionsOf(*body));
   if (!created.ok()) return Refuse(created.error(), asked);
+  if (call.ours()) return Json(201, wire::NamespaceBody(*name, *created));
   return Json(201, wire::NamespaceBody(*name));
 }
 
@@ -75,7 +77,7 @@ HttpReply DeleteNamespace(const Call& call) {
   const auto deleted =
       call.ports.namespaces.Delete(call.ctx, branch->name, call.names[1], WriteOptionsOf(*body));
   if (!deleted.ok()) return Refuse(deleted.error(), asked);
-  return Json(200, wire::MovedBody(*deleted));
+  return Json(200, wire::MovedBody(*deleted, call.dialect()));
 }
 
 }  // namespace server::rest

@@ -27,19 +27,27 @@ HttpReply Json(int status, std::string body) {
 }
 
 HttpReply Refuse(const base::Error& error, const wire::Asked& asked) {
-  const wire::ErrorReply reply = wire::ReplyOf(error, asked);
-  return Json(reply.status, wire::ErrorBody(reply));
+  const wire::ErrorReply said = wire::ReplyOf(error, asked);
+  HttpReply reply = Json(said.status, wire::ErrorBody(said));
+  reply.refused = std::make_shared<const base::Error>(error);
+  return reply;
 }
 
 std::string RefText(const std::string& sent) {
   return sent == "-" ? std::string(model::kMainBranch) : sent;
 }
 
+bool Flag(const Call& call, const std::string& key) {
+  return call.request.Query(key) == "true";
+}
+
 base::Result<api::RefEntry> Resolve(const Call& call, const std::string& sent) {
+  if (call.ours()) return api::RefEntry{sent, api::RefKind::kCommit, {}, {}};
   return call.ports.refs.Get(call.ctx, RefText(sent));
 }
 
 base::Result<api::RefEntry> Named(const Call& call, const std::string& sent, api::RefKind kind) {
+  if (call.ours()) return api::RefEntry{sent, kind, {}, {}};
   const std::string name = RefText(sent);
   const bool branch = kind == api::RefKind::kBranch;
   const auto other = [&] {
@@ -61,7 +69,7 @@ base::Result<api::RefEntry> Named(const Call& call, const std::string& sent, api
 }
 
 std::string Pinned(const api::RefEntry& ref) {
-  return "@" + ref.commit.text();
+  return ref.commit.empty() ? ref.name : "@" + ref.commit.text();
 }
 
 base::Result<std::string> Need(const std::optional<std::string>& text, const std::string& field) {
@@ -74,6 +82,7 @@ api::WriteOptions WriteOptionsOf(const wire::RequestBody& body) {
   options.message = body.commit_message;
   options.body = body.commit_body;
   options.properties = body.commit_properties;
+  options.request_id = body.request_id;
   return options;
 }
 

@@ -20,10 +20,13 @@ HttpReply Refuse(const base::Error& error, const wire::Asked& asked);
 
 /// "-" is the default branch.
 std::string RefText(const std::string& sent);
+/// Whether the query parameter is "true".
+bool Flag(const Call& call, const std::string& key);
 
-/// What any ref stands for.
+/// What any ref stands for. To a client of ours nothing but its text: the port that is asked says
+/// what is wrong with it.
 base::Result<api::RefEntry> Resolve(const Call& call, const std::string& sent);
-/// A branch or tag under its own name: "main@3f…" is none.
+/// A branch or tag under its own name: "main@3f…" is none. To a client of ours as above.
 base::Result<api::RefEntry> Named(const Call& call, const std::string& sent, api::RefKind kind);
 /// The ref's commit, as text that reads the same whatever happens to the ref.
 std::string Pinned(const api::RefEntry& ref);

@@ -8,6 +8,8 @@
 #include "base/context.h"
 #include "server/http/message.h"
 #include "server/rest/catalog_handler.h"
+#include "wire/catalog_json.h"
+#include "wire/error_detail.h"
 
 namespace server::rest {
 
@@ -17,6 +19,13 @@ struct Call {
   const CatalogPorts& ports;
   const HttpRequest& request;
   std::vector<std::string> names;
+
+  /// A client of ours asks the ports themselves: refs, names and filters mean what they mean there,
+  /// errors are theirs, and replies say all there is.
+  bool ours() const { return request.headers.contains(wire::kClientHeader); }
+  wire::Dialect dialect() const {
+    return ours() ? wire::Dialect::kBoathouse : wire::Dialect::kCatalog;
+  }
 };
 
 using Operation = HttpReply (*)(const Call& call);
@@ -27,6 +36,9 @@ HttpReply GetBranch(const Call& call);
 HttpReply RenameBranch(const Call& call);
 HttpReply DeleteBranch(const Call& call);
 HttpReply Merge(const Call& call);
+
+HttpReply GetRef(const Call& call);  // ours: any ref
+HttpReply Diff(const Call& call);    // ours
 
 HttpReply ListTags(const Call& call);
 HttpReply CreateTag(const Call& call);

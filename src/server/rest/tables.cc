@@ -29,16 +29,18 @@ HttpReply ListTables(const Call& call) {
   if (page->empty) return Json(200, wire::TablesBody({}, ""));
   api::TableListOptions options;
   options.name = std::string(call.request.Query("filter_by_name"));
-  options.search = true;
+  options.search = !call.ours() || Flag(call, "search");
   options.ns = std::string(call.request.Query("filter_by_namespace"));
-  options.search_ns = IsExpression(options.ns);
+  options.search_ns = call.ours() ? Flag(call, "search_namespace") : IsExpression(options.ns);
   options.limit = page->ask();
   options.after = page->cursor;
+  if (call.ours() && page->cursor.empty()) options.after = call.request.Query("after");
   const std::string ref = Pinned(*at);
   auto found = call.ports.tables.List(call.ctx, ref, options);
   if (!found.ok()) return Refuse(found.error(), asked);
   const std::string next = CutPage(
       *page, *found, [](const api::TableEntry& table) { return table.ns + "." + table.name; });
+  if (call.ours()) return Json(200, wire::TableEntriesBody(*found, next));
   std::vector<api::TableDescription> tables;
   for (const api::TableEntry& entry : *found) {
     auto table = call.ports.tables.Get(call.ctx, ref, entry.name, entry.ns);
@@ -59,7 +61,7 @@ HttpReply GetTable(const Call& call) {
   asked.ref_entry = *at;
   const auto table = call.ports.tables.Get(call.ctx, Pinned(*at), call.names[1], ns);
   if (!table.ok()) return Refuse(table.error(), asked);
-  return Json(200, wire::TableBody(*table));
+  return Json(200, wire::TableBody(*table, call.dialect()));
 }
 
 HttpReply DeleteTable(const Call& call) {
@@ -76,7 +78,7 @@ HttpReply DeleteTable(const Call& call) {
   const auto dropped =
       call.ports.tables.Drop(call.ctx, branch->name, call.names[1], ns, WriteOptionsOf(*body));
   if (!dropped.ok()) return Refuse(dropped.error(), asked);
-  return Json(200, wire::MovedBody(*dropped));
+  return Json(200, wire::MovedBody(*dropped, call.dialect()));
 }
 
 HttpReply RevertTable(const Call& call) {
@@ -92,7 +94,7 @@ HttpReply RevertTable(const Call& call) {
   const auto into = Named(call, call.names[2], api::RefKind::kBranch);
   if (!into.ok()) return Refuse(into.error(), asked);
   asked.target_entry = *into;
-  if (source->commit == into->commit) {
+  if (!call.ours() && source->commit == into->commit) {
     return Refuse(base::Error(base::Code::kInvalidArgument, "catalog.same_ref",
                               "\"" + call.names[0] + "\" and \"" + call.names[2] +
                                   "\" are the same commit: there is nothing to revert")
@@ -101,13 +103,14 @@ HttpReply RevertTable(const Call& call) {
   }
   api::RevertRequest request;
   request.table = call.names[1];
+  request.ns = body->table_namespace;
   request.source = RefText(call.names[0]);
   request.into = into->name;
   request.replace = body->replace;
   request.options = WriteOptionsOf(*body);
   const auto reverted = call.ports.tables.Revert(call.ctx, request);
   if (!reverted.ok()) return Refuse(reverted.error(), asked);
-  return Json(200, wire::MovedBody(*reverted));
+  return Json(200, wire::MovedBody(*reverted, call.dialect()));
 }
 
 }  // namespace server::rest

@@ -15,14 +15,18 @@ HttpReply ListTags(const Call& call) {
   if (page->empty) return Json(200, wire::RefsBody({}, ""));
   api::ListOptions options;
   options.name = std::string(call.request.Query("filter_by_name"));
-  options.search = true;
+  options.search = !call.ours() || Flag(call, "search");
   options.limit = page->ask();
   options.after = page->cursor;
+  if (call.ours()) {
+    options.user = std::string(call.request.Query("filter_by_user"));
+    if (page->cursor.empty()) options.after = call.request.Query("after");
+  }
   auto found = call.ports.refs.ListTags(call.ctx, options);
   if (!found.ok()) return Refuse(found.error(), {});
   const std::string next =
       CutPage(*page, *found, [](const api::RefEntry& ref) { return ref.name; });
-  return Json(200, wire::RefsBody(*found, next));
+  return Json(200, wire::RefsBody(*found, next, call.dialect()));
 }
 
 HttpReply CreateTag(const Call& call) {
@@ -38,7 +42,7 @@ HttpReply CreateTag(const Call& call) {
   asked.ref_entry = *from;
   const auto created = call.ports.refs.CreateTag(call.ctx, *name, RefText(asked.ref));
   if (!created.ok()) return Refuse(created.error(), asked);
-  return Json(201, wire::RefBody(*created));
+  return Json(201, wire::RefBody(*created, call.dialect()));
 }
 
 HttpReply GetTag(const Call& call) {
@@ -59,7 +63,7 @@ HttpReply RenameTag(const Call& call) {
   if (!found.ok()) return Refuse(found.error(), asked);
   const auto renamed = call.ports.refs.Rename(call.ctx, found->name, *name, api::RefKind::kTag);
   if (!renamed.ok()) return Refuse(renamed.error(), asked);
-  return Json(200, wire::RefBody(*renamed));
+  return Json(200, wire::RefBody(*renamed, call.dialect()));
 }
 
 HttpReply DeleteTag(const Call& call) {

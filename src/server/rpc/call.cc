@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "server/bearer.h"
 #include "server/rpc/call_internal.h"
+#include "wire/error_detail.h"
 #include "wire/error_kind.h"
 #include "wire/job_events.h"
 
@@ -10,8 +12,9 @@ namespace server::internal {
 namespace {
 
 constexpr size_t kTraceDigits = 32;
-constexpr size_t kTraceStart = 3;          // "00-<32 digits>-..."
-constexpr size_t kMessageBytesMax = 4096;  // a status travels in headers, which are bounded
+constexpr size_t kTraceStart = 3;               // "00-<32 digits>-..."
+constexpr size_t kMessageBytesMax = 4096;       // a status travels in headers, which are bounded
+constexpr size_t kDetailBytesMax = 256 * 1024;  // our clients take headers of this size
 
 constexpr std::array<const char*, 17> kStatusNames = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -57,6 +60,20 @@ grpc::Status StatusOf(const base::Error& error) {
 
 grpc::Status StatusOf(const base::Status& status) {
   return status.ok() ? grpc::Status::OK : StatusOf(status.error());
+}
+
+grpc::Status EndingOf(grpc::CallbackServerContext& call, const base::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  if (!Header(call, wire::kClientHeader).empty()) {
+    std::string detail = wire::ErrorDetail(status.error());
+    if (detail.size() > kDetailBytesMax) {
+      base::Error brief(status.error().code, status.error().reason, status.error().message);
+      brief.message.resize(std::min(brief.message.size(), kMessageBytesMax));
+      detail = wire::ErrorDetail(brief);
+    }
+    call.AddTrailingMetadata(wire::kErrorTrailer, detail);
+  }
+  return StatusOf(status.error());
 }
 
 void CallRecord::Close(const grpc::CallbackServerContext& call, const base::Context& ctx,

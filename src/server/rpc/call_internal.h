@@ -33,6 +33,8 @@ base::Context ContextOf(const grpc::CallbackServerContext& call);
 base::Status Admit(Calls& calls, const grpc::CallbackServerContext& call, base::Context& ctx);
 grpc::Status StatusOf(const base::Status& status);
 grpc::Status StatusOf(const base::Error& error);
+/// What ends the call: a client of ours gets the error whole as well. Before Finish, once.
+grpc::Status EndingOf(grpc::CallbackServerContext& call, const base::Status& status);
 
 /// Counts and logs a call when it is over.
 class CallRecord {
@@ -55,6 +57,7 @@ class CallRecord {
 };
 
 std::unique_ptr<grpc::Service> MakeCommanderService(Calls& calls);
+std::unique_ptr<grpc::Service> MakeExtensionService(Calls& calls);
 std::unique_ptr<grpc::Service> MakeFlightService(Calls& calls);
 
 }  // namespace server::internal

@@ -3,6 +3,7 @@
 
 #include "proto/commander.grpc.pb.h"
 #include "server/reasons.h"
+#include "server/rpc/answer_internal.h"
 #include "server/rpc/call_internal.h"
 #include "server/rpc/subscriber_internal.h"
 
@@ -111,36 +112,16 @@ class CommanderService final : public pb::V2CommanderService::CallbackService {
   }
   grpc::ServerWriteReactor<pb::SubscribeLogsResponse>* SubscribeLogs(
       CallbackServerContext* call, const pb::SubscribeLogsRequest* request) override {
-    return Subscribe(calls_, call, request->job_id());
+    return Subscribe(calls_, call, *request);
   }
 
  private:
-  enum class Kind { kReads, kChanges, kStartsJob };
+  using Kind = CallKind;
 
-  /// Authenticates, runs `work` on the pool, finishes with what it says. Request and reply live
-  /// until then.
   template <class F>
   ServerUnaryReactor* Answer(CallbackServerContext* call, const char* name, Kind kind,
                              std::string target, F work) {
-    ServerUnaryReactor* reactor = call->DefaultReactor();
-    const CallRecord record(calls_, "rpc", name, kind != Kind::kReads);
-    const bool taken = calls_.parts.pool.Post([=, this, target = std::move(target)]() mutable {
-      base::Context ctx = ContextOf(*call);
-      base::Status status = Admit(calls_, *call, ctx);
-      if (status.ok() && kind == Kind::kStartsJob && calls_.refusing_jobs) {
-        status = base::Error(base::Code::kUnavailable, kDraining,
-                             "the server is going down: try again in a moment");
-      }
-      if (status.ok()) status = work(ctx);
-      const grpc::Status said = StatusOf(status);
-      record.Close(*call, ctx, target, said);
-      reactor->Finish(said);
-    });
-    if (!taken) {
-      reactor->Finish(StatusOf(base::Error(base::Code::kResourceExhausted, kBusy,
-                                           "too much work is waiting: try again later")));
-    }
-    return reactor;
+    return AnswerCall(calls_, call, {name, kind, std::move(target)}, std::move(work));
   }
 
   ServerUnaryReactor* Refuse(CallbackServerContext* call, const char* name,

@@ -4,9 +4,11 @@
 #include <set>
 #include <utility>
 
+#include "api/job_record_cbor.h"
 #include "model/names.h"
 #include "proto/commander.pb.h"
 #include "server/reasons.h"
+#include "wire/error_detail.h"
 #include "wire/job_events.h"
 #include "wire/job_records.h"
 #include "wire/job_requests.h"
@@ -62,6 +64,21 @@ base::Status FillTable(const base::Context& ctx, const Request& request, Respons
   out->set_namespace_(table.ns.ToString());
   out->set_user_branch_prefix(ctx.principal + ".");
   return base::Ok();
+}
+
+/// The event itself, for clients of ours.
+void EmitEvent(const api::JobEvent& event, const JobFeeds::Emit& emit) {
+  pb::RunnerEvent out;
+  out.mutable_boathouse_event()->set_sequence(event.sequence);
+  out.mutable_boathouse_event()->set_event(api::EncodeJobEvent(event));
+  emit(std::move(out));
+}
+
+/// The record when it had ended, likewise.
+void EmitRecord(const api::JobRecord& ended, const JobFeeds::Emit& emit) {
+  pb::RunnerEvent out;
+  out.mutable_boathouse_event()->set_record(api::EncodeJobRecord(ended));
+  emit(std::move(out));
 }
 
 }  // namespace
@@ -217,6 +234,10 @@ base::Status JobMethods::Cancel(const base::Context& ctx, const pb::CancelJobReq
   RETURN_IF_ERROR(MayFollow(ctx, job));
   if (!shelf_.Cancel(job)) {
     auto ended = ports_.jobs.Cancel(ctx, job);
+    if (request.boathouse_record()) {
+      if (!ended.ok()) return std::move(ended).error();
+      out->set_boathouse_record(api::EncodeJobRecord(*ended));
+    }
     if (!ended.ok() && ended.error().code != base::Code::kFailedPrecondition) {
       return std::move(ended).error();
     }
@@ -251,7 +272,11 @@ base::Status JobMethods::List(const base::Context& ctx, const pb::GetJobsRequest
                    wire::JobPageRequestOf(request, ctx.principal));
   ASSIGN_OR_RETURN(std::vector<api::JobRecord> jobs, Candidates(ctx, asked));
   const wire::JobPage page = wire::PageOf(std::move(jobs), asked);
-  for (const api::JobRecord& job : page.jobs) wire::FillJobInfo(job, out->add_jobs());
+  for (const api::JobRecord& job : page.jobs) {
+    pb::JobInfo& info = *out->add_jobs();
+    wire::FillJobInfo(job, &info);
+    if (request.boathouse_records()) info.set_boathouse_record(api::EncodeJobRecord(job));
+  }
   out->set_pagination_token(page.next_token);
   return base::Ok();
 }
@@ -282,6 +307,7 @@ base::Status JobMethods::AddContext(const base::Context& ctx, const model::JobId
                                     pb::JobContext* out) {
   ASSIGN_OR_RETURN(const api::JobRecord record, ports_.jobs.Get(ctx, job));
   wire::FillJobContext(record, out);
+  if (request.boathouse_records()) out->set_boathouse_record(api::EncodeJobRecord(record));
   if (record.kind == api::JobKind::kRun) {
     if (const auto plan = PlanOf(ctx, job)) wire::FillModels(record, *plan, out);
   }
@@ -322,6 +348,9 @@ base::Status JobMethods::Contexts(const base::Context& ctx, const pb::GetJobCont
     error.set_job_id(id);
     error.set_error_msg(added.error().message);
     error.set_error_type(added.error().reason);
+    if (request.boathouse_records()) {
+      error.set_boathouse_detail(wire::ErrorDetail(added.error()));
+    }
   }
   return base::Ok();
 }
@@ -333,7 +362,7 @@ base::Status JobMethods::Snapshot(const base::Context& ctx,
   ASSIGN_OR_RETURN(const api::JobRecord record, ports_.jobs.Get(ctx, job));
   ASSIGN_OR_RETURN(const api::ProjectSnapshot project, ports_.jobs.GetSnapshot(ctx, job));
   ASSIGN_OR_RETURN(base::Bytes zip, wire::WriteProjectZip(project));
-  if (zip.size() > kReplyBytesMax) {
+  if (zip.size() > kReplyBytesMax && !request.boathouse_any_size()) {
     return base::Error(base::Code::kResourceExhausted, kTooLarge,
                        "the snapshot is larger than a client takes in one reply (4 MiB)");
   }
@@ -371,15 +400,18 @@ base::Status JobMethods::Follow(const base::Context& ctx, const model::JobId& jo
       record.error = std::move(token).error();
     }
     translator.Complete(record, emit);
+    EmitRecord(record, emit);
     return base::Ok();
   }
   ASSIGN_OR_RETURN(const api::JobRecord record, ports_.jobs.Get(ctx, job));
   wire::EventTranslator translator(record);
   ASSIGN_OR_RETURN(const api::JobRecord ended,
                    ports_.jobs.Follow(ctx, job, 0, [&](const api::JobEvent& event) {
+                     EmitEvent(event, emit);
                      translator.Translate(event, emit);
                    }));
   translator.Complete(ended, emit);
+  EmitRecord(ended, emit);
   return base::Ok();
 }
 

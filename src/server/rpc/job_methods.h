@@ -12,6 +12,7 @@
 #include "server/ports.h"
 #include "server/rpc/job_feed.h"
 #include "wire/commander_messages.h"
+#include "wire/extension_messages.h"
 
 namespace wire {
 struct JobPageRequest;
@@ -57,6 +58,16 @@ class JobMethods {
                         wire::pb::GetJobContextResponse* out);
   base::Status Snapshot(const base::Context& ctx, const wire::pb::GetSnapshotInfoRequest& request,
                         wire::pb::GetSnapshotInfoResponse* out);
+
+  // For clients of ours.
+  base::Status CreateTable(const base::Context& ctx, const wire::px::CreateTableRequest& request,
+                           wire::px::SubmittedJob* out);
+  base::Status PlanTable(const base::Context& ctx, const wire::px::CreateTableRequest& request,
+                         wire::px::SubmittedJob* out);
+  base::Status ImportTable(const base::Context& ctx, const wire::px::ImportTableRequest& request,
+                           wire::px::SubmittedJob* out);
+  base::Status PlanRun(const base::Context& ctx, const wire::px::PlanRunRequest& request,
+                       wire::px::PlanRunResponse* out);
 
   /// Whether the caller may follow it; the error is the caller's.
   base::Status MayFollow(const base::Context& ctx, const model::JobId& job);

@@ -36,6 +36,7 @@ struct RpcServer::State {
 
   internal::Calls calls;
   std::unique_ptr<grpc::Service> commander;
+  std::unique_ptr<grpc::Service> extension;
   std::unique_ptr<grpc::Service> flight;
   Acceptor plain;
   Acceptor secure;
@@ -51,6 +52,7 @@ base::Result<std::unique_ptr<RpcServer>> RpcServer::Start(const Parts& parts, co
   state->calls.public_url = public_url;
   state->calls.tls = !tls.certificate.empty();
   state->commander = internal::MakeCommanderService(state->calls);
+  state->extension = internal::MakeExtensionService(state->calls);
   state->flight = internal::MakeFlightService(state->calls);
   grpc::ServerBuilder builder;
   builder.SetMaxReceiveMessageSize(limits.request_bytes_max);
@@ -64,6 +66,7 @@ base::Result<std::unique_ptr<RpcServer>> RpcServer::Start(const Parts& parts, co
   quota.Resize(limits.memory_bytes_max);
   builder.SetResourceQuota(quota);
   builder.RegisterService(state->commander.get());
+  builder.RegisterService(state->extension.get());
   builder.RegisterService(state->flight.get());
   state->plain = builder.experimental().AddExternalConnectionAcceptor(
       ConnectionType::FROM_FD, grpc::InsecureServerCredentials());

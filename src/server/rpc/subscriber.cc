@@ -16,10 +16,13 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
                          public FeedListener,
                          public std::enable_shared_from_this<Subscriber> {
  public:
-  Subscriber(Calls& calls, grpc::CallbackServerContext* call, std::string job)
+  Subscriber(Calls& calls, grpc::CallbackServerContext* call,
+             const pb::SubscribeLogsRequest& request)
       : calls_(calls),
         call_(call),
-        job_(std::move(job)),
+        job_(request.job_id()),
+        ours_(request.boathouse_events()),
+        from_(request.boathouse_from()),
         record_(calls, "rpc", "SubscribeLogs", false),
         ctx_(ContextOf(*call)) {}
 
@@ -71,9 +74,9 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
   void Begin() {
     base::Status admitted = Admit(calls_, *call_, ctx_);
     if (admitted.ok()) admitted = calls_.parts.methods.MayFollow(ctx_, job_);
-    if (!admitted.ok()) return End(StatusOf(admitted));
+    if (!admitted.ok()) return End(EndingOf(*call_, admitted));
     auto feed = calls_.parts.feeds.Join(job_, ctx_.principal, shared_from_this());
-    if (!feed.ok()) return End(StatusOf(feed.error()));
+    if (!feed.ok()) return End(EndingOf(*call_, feed.error()));
     state_.With([&](State& state) {
       state.feed = *feed;
       state.last_write = calls_.parts.clock.Now();
@@ -120,13 +123,14 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
       return FinishWith(state, {grpc::StatusCode::DEADLINE_EXCEEDED, "the call's time is over"});
     }
     if (!state.feed) return Step::kNothing;
-    const JobFeed::Read read = state.feed->At(state.next);
-    if (read.event) {
+    JobFeed::Read read = state.feed->At(state.next);
+    for (; read.event; read = state.feed->At(state.next)) {
       ++state.next;
-      return Write(state, *read.event, now);
+      if (Wants(*read.event)) return Write(state, *read.event, now);
     }
     if (read.over) {
-      return FinishWith(state, read.error ? StatusOf(*read.error) : grpc::Status::OK);
+      const base::Status end = read.error ? base::Status(*read.error) : base::Ok();
+      return FinishWith(state, EndingOf(*call_, end));
     }
     if (calls_.draining) {
       return FinishWith(state, {grpc::StatusCode::UNAVAILABLE, "the server is going down"});
@@ -137,6 +141,13 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
     pb::RunnerEvent heartbeat;
     heartbeat.mutable_global_liveliness_heartbeat();
     return Write(state, heartbeat, now);
+  }
+
+  /// A client of ours reads the job's own events, and where the rows of a query are.
+  bool Wants(const pb::RunnerEvent& event) const {
+    if (!ours_) return !event.has_boathouse_event();
+    if (!event.has_boathouse_event()) return event.has_flight_server_start();
+    return !event.boathouse_event().record().empty() || event.boathouse_event().sequence() >= from_;
   }
 
   Step Write(State& state, const pb::RunnerEvent& event, base::Instant now) {
@@ -163,6 +174,8 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
   Calls& calls_;
   grpc::CallbackServerContext* const call_;
   const model::JobId job_;
+  const bool ours_;
+  const uint64_t from_;
   const CallRecord record_;
   base::Context ctx_;
   base::Guarded<State> state_;
@@ -173,10 +186,9 @@ class Subscriber final : public grpc::ServerWriteReactor<pb::SubscribeLogsRespon
 
 }  // namespace
 
-grpc::ServerWriteReactor<pb::SubscribeLogsResponse>* Subscribe(Calls& calls,
-                                                               grpc::CallbackServerContext* call,
-                                                               const std::string& job) {
-  auto subscriber = std::make_shared<Subscriber>(calls, call, job);
+grpc::ServerWriteReactor<pb::SubscribeLogsResponse>* Subscribe(
+    Calls& calls, grpc::CallbackServerContext* call, const pb::SubscribeLogsRequest& request) {
+  auto subscriber = std::make_shared<Subscriber>(calls, call, request);
   subscriber->Start();
   return subscriber.get();
 }

@@ -13,6 +13,6 @@ namespace server::internal {
 /// Headers at once, then every event from the first, heartbeats where nothing happens, and the end
 /// right after the completion. Lives until the call is over.
 grpc::ServerWriteReactor<wire::pb::SubscribeLogsResponse>* Subscribe(
-    Calls& calls, grpc::CallbackServerContext* call, const std::string& job);
+    Calls& calls, grpc::CallbackServerContext* call, const wire::pb::SubscribeLogsRequest& request);
 
 }  // namespace server::internal

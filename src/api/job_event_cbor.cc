@@ -1,12 +1,12 @@
+#include "api/job_parts_cbor_internal.h"
+#include "api/job_record_cbor.h"
 #include "base/cbor.h"
-#include "control/job_parts_cbor_internal.h"
-#include "control/job_record_cbor.h"
 #include "plan/columnar_cbor.h"
 
 // An event is a map {0: "event", 1: version, 2: sequence, 3: time, 4: kind, 5: body}; the kind is
-// the index in api::JobEventBody, which therefore only grows at its end.
+// the index in JobEventBody, which therefore only grows at its end.
 
-namespace control {
+namespace api {
 namespace {
 
 using base::Cbor;
@@ -90,18 +90,18 @@ Result<plan::LogicalPlan> LogicalFromCbor(const Cbor& value) {
 }
 
 struct BodyToCbor {
-  Cbor operator()(const api::JobStarted& e) const { return Cbor(Cbor::Map{{0, e.run_branch}}); }
-  Cbor operator()(const api::PlanReady& e) const { return NodesToCbor(e.plan); }
-  Cbor operator()(const api::EnvironmentReady& e) const {
+  Cbor operator()(const JobStarted& e) const { return Cbor(Cbor::Map{{0, e.run_branch}}); }
+  Cbor operator()(const PlanReady& e) const { return NodesToCbor(e.plan); }
+  Cbor operator()(const EnvironmentReady& e) const {
     return Cbor(Cbor::Map{{0, e.node}, {1, e.digest}, {2, e.packages}, {3, e.resolved_now}});
   }
-  Cbor operator()(const api::TaskStarted& e) const {
+  Cbor operator()(const TaskStarted& e) const {
     return Cbor(Cbor::Map{{0, e.task.text()}, {1, e.name}});
   }
-  Cbor operator()(const api::UserOutput& e) const {
+  Cbor operator()(const UserOutput& e) const {
     return Cbor(Cbor::Map{{0, e.name}, {1, e.file}, {2, e.line}, {3, e.is_error}, {4, e.text}});
   }
-  Cbor operator()(const api::TaskEnded& e) const {
+  Cbor operator()(const TaskEnded& e) const {
     Cbor::Map map{{0, TaskRecordToCbor(e.task)}, {1, e.preview}};
     if (!e.preview_columns.empty()) {
       Cbor::Array columns;
@@ -111,10 +111,8 @@ struct BodyToCbor {
     }
     return Cbor(std::move(map));
   }
-  Cbor operator()(const api::Notice& e) const {
-    return Cbor(Cbor::Map{{0, e.is_warning}, {1, e.text}});
-  }
-  Cbor operator()(const api::FileImported& e) const {
+  Cbor operator()(const Notice& e) const { return Cbor(Cbor::Map{{0, e.is_warning}, {1, e.text}}); }
+  Cbor operator()(const FileImported& e) const {
     Cbor::Map map{{0, e.file.uri},
                   {1, e.file.identity},
                   {2, static_cast<int64_t>(e.file.size_bytes)},
@@ -123,38 +121,38 @@ struct BodyToCbor {
     if (e.file.error) map.emplace(5, plan::ErrorToCbor(*e.file.error));
     return Cbor(std::move(map));
   }
-  Cbor operator()(const api::Published& e) const {
+  Cbor operator()(const Published& e) const {
     return Cbor(Cbor::Map{{0, e.branch}, {1, e.commit}, {2, base::CborTexts(e.tables)}});
   }
-  Cbor operator()(const api::JobEnded& e) const { return JobRecordToCbor(e.job); }
-  Cbor operator()(const api::TablePlanned& e) const {
+  Cbor operator()(const JobEnded& e) const { return JobRecordToCbor(e.job); }
+  Cbor operator()(const TablePlanned& e) const {
     return Cbor(Cbor::Map{{0, e.plan_yaml}, {1, base::CborTexts(e.files)}, {2, e.can_apply}});
   }
 };
 
-Result<api::JobEventBody> EnvironmentReadyFrom(CborFields& f) {
-  api::EnvironmentReady e;
+Result<JobEventBody> EnvironmentReadyFrom(CborFields& f) {
+  EnvironmentReady e;
   ASSIGN_OR_RETURN(e.node, f.Text(0));
   ASSIGN_OR_RETURN(e.digest, f.Text(1));
   ASSIGN_OR_RETURN(const int64_t packages, f.Int(2));
   e.packages = static_cast<uint32_t>(packages);
   ASSIGN_OR_RETURN(e.resolved_now, f.Bool(3));
-  return api::JobEventBody(std::move(e));
+  return JobEventBody(std::move(e));
 }
 
-Result<api::JobEventBody> UserOutputFrom(CborFields& f) {
-  api::UserOutput e;
+Result<JobEventBody> UserOutputFrom(CborFields& f) {
+  UserOutput e;
   ASSIGN_OR_RETURN(e.name, f.Text(0));
   ASSIGN_OR_RETURN(e.file, f.Text(1));
   ASSIGN_OR_RETURN(const int64_t line, f.Int(2));
   e.line = static_cast<uint32_t>(line);
   ASSIGN_OR_RETURN(e.is_error, f.Bool(3));
   ASSIGN_OR_RETURN(e.text, f.Text(4));
-  return api::JobEventBody(std::move(e));
+  return JobEventBody(std::move(e));
 }
 
-Result<api::JobEventBody> FileImportedFrom(CborFields& f) {
-  api::FileImported e;
+Result<JobEventBody> FileImportedFrom(CborFields& f) {
+  FileImported e;
   ASSIGN_OR_RETURN(e.file.uri, f.Text(0));
   ASSIGN_OR_RETURN(e.file.identity, f.Text(1));
   ASSIGN_OR_RETURN(const int64_t size, f.Int(2));
@@ -167,38 +165,38 @@ Result<api::JobEventBody> FileImportedFrom(CborFields& f) {
     ASSIGN_OR_RETURN(plan::DecodedError decoded, plan::ErrorFromCbor(*error));
     e.file.error = std::move(decoded.error);
   }
-  return api::JobEventBody(std::move(e));
+  return JobEventBody(std::move(e));
 }
 
-Result<api::JobEventBody> PublishedFrom(CborFields& f) {
-  api::Published e;
+Result<JobEventBody> PublishedFrom(CborFields& f) {
+  Published e;
   ASSIGN_OR_RETURN(e.branch, f.Text(0));
   ASSIGN_OR_RETURN(e.commit, f.Text(1));
   ASSIGN_OR_RETURN(e.tables, f.Texts(2));
-  return api::JobEventBody(std::move(e));
+  return JobEventBody(std::move(e));
 }
 
-Result<api::JobEventBody> TablePlannedFrom(CborFields& f) {
-  api::TablePlanned e;
+Result<JobEventBody> TablePlannedFrom(CborFields& f) {
+  TablePlanned e;
   ASSIGN_OR_RETURN(e.plan_yaml, f.Text(0));
   ASSIGN_OR_RETURN(e.files, f.Texts(1));
   ASSIGN_OR_RETURN(e.can_apply, f.Bool(2));
-  return api::JobEventBody(std::move(e));
+  return JobEventBody(std::move(e));
 }
 
-Result<api::JobEventBody> SmallBodyFrom(int64_t kind, CborFields& f) {
+Result<JobEventBody> SmallBodyFrom(int64_t kind, CborFields& f) {
   if (kind == 0) {
     ASSIGN_OR_RETURN(std::string branch, f.Text(0));
-    return api::JobEventBody(api::JobStarted{std::move(branch)});
+    return JobEventBody(JobStarted{std::move(branch)});
   }
   if (kind == 3) {
     ASSIGN_OR_RETURN(std::string task, f.Text(0));
     ASSIGN_OR_RETURN(std::string name, f.Text(1));
-    return api::JobEventBody(api::TaskStarted{model::TaskId(std::move(task)), std::move(name)});
+    return JobEventBody(TaskStarted{model::TaskId(std::move(task)), std::move(name)});
   }
   if (kind == 5) {
     ASSIGN_OR_RETURN(const Cbor* task, f.Any(0));
-    api::TaskEnded e;
+    TaskEnded e;
     ASSIGN_OR_RETURN(e.task, TaskRecordFromCbor(*task));
     ASSIGN_OR_RETURN(e.preview, f.Text(1));
     if (f.Has(2)) {
@@ -208,21 +206,21 @@ Result<api::JobEventBody> SmallBodyFrom(int64_t kind, CborFields& f) {
         e.preview_columns.push_back(std::move(read));
       }
     }
-    return api::JobEventBody(std::move(e));
+    return JobEventBody(std::move(e));
   }
   ASSIGN_OR_RETURN(const bool is_warning, f.Bool(0));
   ASSIGN_OR_RETURN(std::string text, f.Text(1));
-  return api::JobEventBody(api::Notice{is_warning, std::move(text)});
+  return JobEventBody(Notice{is_warning, std::move(text)});
 }
 
-Result<api::JobEventBody> BodyFromCbor(int64_t kind, const Cbor& body) {
+Result<JobEventBody> BodyFromCbor(int64_t kind, const Cbor& body) {
   if (kind == 1) {
     ASSIGN_OR_RETURN(plan::LogicalPlan logical, LogicalFromCbor(body));
-    return api::JobEventBody(api::PlanReady{std::move(logical)});
+    return JobEventBody(PlanReady{std::move(logical)});
   }
   if (kind == 9) {
-    ASSIGN_OR_RETURN(api::JobRecord record, JobRecordFromCbor(body));
-    return api::JobEventBody(api::JobEnded{std::move(record)});
+    ASSIGN_OR_RETURN(JobRecord record, JobRecordFromCbor(body));
+    return JobEventBody(JobEnded{std::move(record)});
   }
   ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(body, "job event"));
   switch (kind) {
@@ -250,7 +248,7 @@ Result<api::JobEventBody> BodyFromCbor(int64_t kind, const Cbor& body) {
 
 }  // namespace
 
-base::Bytes EncodeJobEvent(const api::JobEvent& event) {
+base::Bytes EncodeJobEvent(const JobEvent& event) {
   return base::EncodeCbor(Cbor(Cbor::Map{{0, "event"},
                                          {1, kEventVersion},
                                          {2, static_cast<int64_t>(event.sequence)},
@@ -259,10 +257,10 @@ base::Bytes EncodeJobEvent(const api::JobEvent& event) {
                                          {5, std::visit(BodyToCbor{}, event.body)}}));
 }
 
-Result<api::JobEvent> DecodeJobEvent(base::BytesView bytes) {
+Result<JobEvent> DecodeJobEvent(base::BytesView bytes) {
   ASSIGN_OR_RETURN(const Cbor value, base::DecodeCbor(bytes));
   ASSIGN_OR_RETURN(CborFields fields, CborFields::OfObject(value, "event", kEventVersion));
-  api::JobEvent event;
+  JobEvent event;
   ASSIGN_OR_RETURN(const int64_t sequence, fields.Int(2));
   event.sequence = static_cast<uint64_t>(sequence);
   ASSIGN_OR_RETURN(const int64_t at, fields.Int(3));
@@ -274,4 +272,4 @@ Result<api::JobEvent> DecodeJobEvent(base::BytesView bytes) {
   return event;
 }
 
-}  // namespace control
+}  // namespace api

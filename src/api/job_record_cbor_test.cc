@@ -1,4 +1,4 @@
-#include "control/job_record_cbor.h"
+#include "api/job_record_cbor.h"
 
 #include <gtest/gtest.h>
 
@@ -8,13 +8,13 @@
 #include "base/bytes.h"
 #include "base/testing/matchers.h"
 
-namespace control {
+namespace api {
 namespace {
 
 using base::testing::IsOk;
 
-api::TaskRecord GoodTask() {
-  api::TaskRecord task;
+TaskRecord GoodTask() {
+  TaskRecord task;
   task.task = model::TaskId("task-1");
   task.name = "numbers";
   task.kind = "python model";
@@ -29,11 +29,11 @@ api::TaskRecord GoodTask() {
   return task;
 }
 
-api::JobRecord GoodRecord() {
-  api::JobRecord record;
+JobRecord GoodRecord() {
+  JobRecord record;
   record.id = model::JobId("5c2c1d2e-0000-4000-8000-000000000001");
-  record.kind = api::JobKind::kTableImport;
-  record.status = api::JobStatus::kFail;
+  record.kind = JobKind::kTableImport;
+  record.status = JobStatus::kFail;
   record.user = "ada";
   record.created = base::FromMicros(1);
   record.finished = base::FromMicros(30);
@@ -52,7 +52,7 @@ api::JobRecord GoodRecord() {
 }
 
 /// One of each kind.
-std::vector<api::JobEvent> GoodEvents() {
+std::vector<JobEvent> GoodEvents() {
   plan::LogicalPlan plan;
   plan.project_name = "numbers";
   plan.ref = "main";
@@ -64,20 +64,19 @@ std::vector<api::JobEvent> GoodEvents() {
   plan::FileOutcome file{"file:///a.csv", "sha256:00", 10, 3, std::nullopt};
   plan::FileOutcome bad = file;
   bad.error = base::Error(base::Code::kUserCode, "engine.bad_csv", "row 2 is too long");
-  const std::vector<api::JobEventBody> bodies = {
-      api::JobStarted{"ada.run"},
-      api::PlanReady{plan},
-      api::EnvironmentReady{"numbers", "00ff", 3, true},
-      api::TaskStarted{model::TaskId("task-1"), "numbers"},
-      api::UserOutput{"numbers", "models.py", 3, true, "hello\n"},
-      api::TaskEnded{GoodTask(), "a\n1"},
-      api::Notice{true, "mind the gap"},
-      api::FileImported{file, true},
-      api::FileImported{bad, false},
-      api::Published{"main", std::string(64, 'c'), {"bauplan.t"}},
-      api::JobEnded{GoodRecord()}};
-  std::vector<api::JobEvent> events;
-  for (const api::JobEventBody& body : bodies)
+  const std::vector<JobEventBody> bodies = {JobStarted{"ada.run"},
+                                            PlanReady{plan},
+                                            EnvironmentReady{"numbers", "00ff", 3, true},
+                                            TaskStarted{model::TaskId("task-1"), "numbers"},
+                                            UserOutput{"numbers", "models.py", 3, true, "hello\n"},
+                                            TaskEnded{GoodTask(), "a\n1"},
+                                            Notice{true, "mind the gap"},
+                                            FileImported{file, true},
+                                            FileImported{bad, false},
+                                            Published{"main", std::string(64, 'c'), {"bauplan.t"}},
+                                            JobEnded{GoodRecord()}};
+  std::vector<JobEvent> events;
+  for (const JobEventBody& body : bodies)
     events.push_back({events.size(), base::FromMicros(5), body});
   return events;
 }
@@ -100,8 +99,8 @@ TEST(JobRecordCodec, ComesBackAsItWas) {
   ASSERT_THAT(record, IsOk());
   EXPECT_EQ(EncodeJobRecord(*record), EncodeJobRecord(GoodRecord()));
   EXPECT_EQ(record->id, GoodRecord().id);
-  EXPECT_EQ(record->kind, api::JobKind::kTableImport);
-  EXPECT_EQ(record->status, api::JobStatus::kFail);
+  EXPECT_EQ(record->kind, JobKind::kTableImport);
+  EXPECT_EQ(record->status, JobStatus::kFail);
   EXPECT_EQ(record->finished, GoodRecord().finished);
   EXPECT_EQ(record->run_branch, GoodRecord().run_branch);
   EXPECT_EQ(record->published, GoodRecord().published);
@@ -116,7 +115,7 @@ TEST(JobRecordCodec, ComesBackAsItWas) {
 }
 
 TEST(JobRecordCodec, AnUnfinishedRecordStaysUnfinished) {
-  api::JobRecord record;
+  JobRecord record;
   record.id = model::JobId("job");
   record.tasks.emplace_back();
   const auto back = DecodeJobRecord(EncodeJobRecord(record));
@@ -144,7 +143,7 @@ TEST(JobRecordCodec, GoldenVersion1) {
 }
 
 TEST(JobEventCodec, EachKindComesBackAsItWas) {
-  for (const api::JobEvent& event : GoodEvents()) {
+  for (const JobEvent& event : GoodEvents()) {
     const base::Bytes bytes = EncodeJobEvent(event);
     const auto back = DecodeJobEvent(bytes);
     ASSERT_THAT(back, IsOk());
@@ -159,12 +158,12 @@ TEST(JobEventCodec, EachKindComesBackAsItWas) {
 
 TEST(JobEventCodec, GoldenVersion1) {
   std::vector<base::Bytes> all;
-  for (const api::JobEvent& event : GoodEvents()) all.push_back(EncodeJobEvent(event));
+  for (const JobEvent& event : GoodEvents()) all.push_back(EncodeJobEvent(event));
   ExpectGolden("job_events_v1.hex", all);
 }
 
 TEST(SnapshotCodec, ComesBackAsItWas) {
-  const api::ProjectSnapshot snapshot{{{"a.py", "x = 1\n"}, {"b/c.sql", ""}, {"d", "\0\xff"}}};
+  const ProjectSnapshot snapshot{{{"a.py", "x = 1\n"}, {"b/c.sql", ""}, {"d", "\0\xff"}}};
   const auto back = DecodeSnapshot(EncodeSnapshot(snapshot));
   ASSERT_THAT(back, IsOk());
   EXPECT_EQ(back->files, snapshot.files);
@@ -172,4 +171,4 @@ TEST(SnapshotCodec, ComesBackAsItWas) {
 }
 
 }  // namespace
-}  // namespace control
+}  // namespace api

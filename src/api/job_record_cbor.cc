@@ -1,10 +1,10 @@
-#include "control/job_record_cbor.h"
+#include "api/job_record_cbor.h"
 
+#include "api/job_parts_cbor_internal.h"
 #include "base/cbor.h"
-#include "control/job_parts_cbor_internal.h"
 #include "plan/columnar_cbor.h"
 
-namespace control {
+namespace api {
 namespace {
 
 using base::Cbor;
@@ -35,7 +35,7 @@ enum RecordKey : int64_t {
 
 }  // namespace
 
-Cbor JobRecordToCbor(const api::JobRecord& record) {
+Cbor JobRecordToCbor(const JobRecord& record) {
   Cbor::Map map{{0, "job"},
                 {1, kRecordVersion},
                 {kId, record.id.text()},
@@ -54,18 +54,18 @@ Cbor JobRecordToCbor(const api::JobRecord& record) {
   if (record.finished) map.emplace(kFinished, base::Micros(*record.finished));
   if (record.error) map.emplace(kError, plan::ErrorToCbor(*record.error));
   Cbor::Array tasks;
-  for (const api::TaskRecord& task : record.tasks) tasks.push_back(TaskRecordToCbor(task));
+  for (const TaskRecord& task : record.tasks) tasks.push_back(TaskRecordToCbor(task));
   map.emplace(kTasks, std::move(tasks));
   return Cbor(std::move(map));
 }
 
-Result<api::JobRecord> JobRecordFromCbor(const Cbor& value) {
+Result<JobRecord> JobRecordFromCbor(const Cbor& value) {
   ASSIGN_OR_RETURN(CborFields fields, CborFields::OfObject(value, "job", kRecordVersion));
-  api::JobRecord record;
+  JobRecord record;
   ASSIGN_OR_RETURN(std::string id, fields.Text(kId));
   record.id = model::JobId(std::move(id));
-  ASSIGN_OR_RETURN(record.kind, EnumFrom<api::JobKind>(fields, kKind, 6));
-  ASSIGN_OR_RETURN(record.status, EnumFrom<api::JobStatus>(fields, kStatus, 5));
+  ASSIGN_OR_RETURN(record.kind, EnumFrom<JobKind>(fields, kKind, 6));
+  ASSIGN_OR_RETURN(record.status, EnumFrom<JobStatus>(fields, kStatus, 5));
   ASSIGN_OR_RETURN(record.user, fields.Text(kUser));
   ASSIGN_OR_RETURN(const int64_t created, fields.Int(kCreated));
   record.created = base::FromMicros(created);
@@ -88,34 +88,34 @@ Result<api::JobRecord> JobRecordFromCbor(const Cbor& value) {
   }
   ASSIGN_OR_RETURN(const Cbor::Array* tasks, fields.List(kTasks));
   for (const Cbor& task : *tasks) {
-    ASSIGN_OR_RETURN(api::TaskRecord read, TaskRecordFromCbor(task));
+    ASSIGN_OR_RETURN(TaskRecord read, TaskRecordFromCbor(task));
     record.tasks.push_back(std::move(read));
   }
   RETURN_IF_ERROR(fields.Finish());
   return record;
 }
 
-base::Bytes EncodeJobRecord(const api::JobRecord& record) {
+base::Bytes EncodeJobRecord(const JobRecord& record) {
   return base::EncodeCbor(JobRecordToCbor(record));
 }
 
-Result<api::JobRecord> DecodeJobRecord(base::BytesView bytes) {
+Result<JobRecord> DecodeJobRecord(base::BytesView bytes) {
   ASSIGN_OR_RETURN(const Cbor value, base::DecodeCbor(bytes));
   return JobRecordFromCbor(value);
 }
 
-base::Bytes EncodeSnapshot(const api::ProjectSnapshot& snapshot) {
+base::Bytes EncodeSnapshot(const ProjectSnapshot& snapshot) {
   return base::EncodeCbor(Cbor(
       Cbor::Map{{0, "snapshot"}, {1, kSnapshotVersion}, {2, base::CborTextPairs(snapshot.files)}}));
 }
 
-Result<api::ProjectSnapshot> DecodeSnapshot(base::BytesView bytes) {
+Result<ProjectSnapshot> DecodeSnapshot(base::BytesView bytes) {
   ASSIGN_OR_RETURN(const Cbor value, base::DecodeCbor(bytes));
   ASSIGN_OR_RETURN(CborFields fields, CborFields::OfObject(value, "snapshot", kSnapshotVersion));
-  api::ProjectSnapshot snapshot;
+  ProjectSnapshot snapshot;
   ASSIGN_OR_RETURN(snapshot.files, fields.TextPairs(2));
   RETURN_IF_ERROR(fields.Finish());
   return snapshot;
 }
 
-}  // namespace control
+}  // namespace api

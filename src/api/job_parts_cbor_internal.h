@@ -7,12 +7,12 @@
 #include "base/cbor.h"
 #include "base/result.h"
 
-namespace control {
+namespace api {
 
-base::Cbor TaskRecordToCbor(const api::TaskRecord& task);
-base::Result<api::TaskRecord> TaskRecordFromCbor(const base::Cbor& value);
-base::Cbor JobRecordToCbor(const api::JobRecord& record);
-base::Result<api::JobRecord> JobRecordFromCbor(const base::Cbor& value);
+base::Cbor TaskRecordToCbor(const TaskRecord& task);
+base::Result<TaskRecord> TaskRecordFromCbor(const base::Cbor& value);
+base::Cbor JobRecordToCbor(const JobRecord& record);
+base::Result<JobRecord> JobRecordFromCbor(const base::Cbor& value);
 
 /// The enumerator stored under `key`; kCorrupt when it is not below `count`.
 template <class E>
@@ -26,4 +26,4 @@ base::Result<E> EnumFrom(base::CborFields& fields, int64_t key, int64_t count) {
   return static_cast<E>(number);
 }
 
-}  // namespace control
+}  // namespace api

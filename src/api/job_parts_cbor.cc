@@ -1,6 +1,6 @@
-#include "control/job_parts_cbor_internal.h"
+#include "api/job_parts_cbor_internal.h"
 
-namespace control {
+namespace api {
 namespace {
 
 using base::Cbor;
@@ -23,7 +23,7 @@ enum TaskKey : int64_t {
 
 }  // namespace
 
-Cbor TaskRecordToCbor(const api::TaskRecord& task) {
+Cbor TaskRecordToCbor(const TaskRecord& task) {
   Cbor::Map map{{kTask, task.task.text()},
                 {kName, task.name},
                 {kKind, task.kind},
@@ -41,9 +41,9 @@ Cbor TaskRecordToCbor(const api::TaskRecord& task) {
   return Cbor(std::move(map));
 }
 
-Result<api::TaskRecord> TaskRecordFromCbor(const Cbor& value) {
+Result<TaskRecord> TaskRecordFromCbor(const Cbor& value) {
   ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(value, "task record"));
-  api::TaskRecord task;
+  TaskRecord task;
   ASSIGN_OR_RETURN(std::string id, fields.Text(kTask));
   task.task = model::TaskId(std::move(id));
   ASSIGN_OR_RETURN(task.name, fields.Text(kName));
@@ -75,4 +75,4 @@ Result<api::TaskRecord> TaskRecordFromCbor(const Cbor& value) {
   return task;
 }
 
-}  // namespace control
+}  // namespace api
