@@ -91,12 +91,8 @@ base::Status LakeServing::Serve(const base::Context& ctx, const cli::LakeChoice&
   options.audit_log = audit_log.get();
   ASSIGN_OR_RETURN(const std::optional<api::NewKey> made,
                    Accounts(ctx, *embedded, choice, lake.user.empty() ? LoginName() : lake.user));
-  options.count_jobs = [jobs = &embedded->jobs()](api::JobStatus status) {
-    api::JobFilter filter;
-    filter.statuses = {status};
-    filter.limit = 0;
-    const auto found = jobs->List(base::Context{}, filter);
-    return found.ok() ? static_cast<uint32_t>(found->size()) : 0;
+  options.count_jobs = [embedded](api::JobStatus status) {
+    return embedded->CountLivingJobs(status);
   };
   const base::SystemClock clock;
   control::GuardedPlane& plane = embedded->guarded();

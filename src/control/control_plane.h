@@ -23,6 +23,7 @@ class ControlPlane {
   api::Namespaces& namespaces() { return namespaces_; }
   api::Tables& tables() { return tables_; }
   api::Jobs& jobs() { return jobs_; }
+  uint32_t CountLivingJobs(api::JobStatus status) const { return jobs_.CountLiving(status); }
   api::IcebergNamespaces& iceberg_namespaces() { return iceberg_namespaces_; }
   api::IcebergTables& iceberg_tables() { return iceberg_tables_; }
 

@@ -46,6 +46,10 @@ api::JobRecord Job::record() const {
   return record_.With([](const api::JobRecord& record) { return record; });
 }
 
+api::JobStatus Job::status() const {
+  return record_.With([](const api::JobRecord& record) { return record.status; });
+}
+
 void Job::Change(const std::function<void(api::JobRecord&)>& change) {
   record_.With(change);
 }
@@ -58,24 +62,25 @@ base::Status Job::Save(const base::Context& ctx, Parts& parts) {
 
 void Job::Start(Parts& parts, JobSlots& slots, int32_t priority,
                 std::function<base::Status(const base::Context&)> work) {
-  const bool waits = slots.full();
   const auto runs = [](api::JobRecord& record) { record.status = api::JobStatus::kRunning; };
-  if (!waits) Change(runs);
-  thread_ = std::jthread(
-      [this, &parts, &slots, priority, waits, runs, work = std::move(work)]() noexcept {
-        base::Context ctx;
-        ctx.stop = stop_.get_token();
-        ctx.trace_id = id_.text();
-        ctx.principal = record().user;
-        auto slot = slots.Take(ctx, parts.clock, priority);
-        if (!slot.ok()) {
-          Finish(parts, std::move(slot).error());
-        } else {
-          if (waits) Change(runs);
-          Finish(parts, work(ctx));
-        }
-        over_ = true;
-      });
+  std::optional<JobSlots::Slot> free = slots.TryTake();
+  if (free) Change(runs);
+  thread_ = std::jthread([this, &parts, &slots, priority, runs, free = std::move(free),
+                          work = std::move(work)]() mutable noexcept {
+    base::Context ctx;
+    ctx.stop = stop_.get_token();
+    ctx.trace_id = id_.text();
+    ctx.principal = record().user;
+    const auto slot = free ? base::Result<JobSlots::Slot>(*std::move(free))
+                           : slots.Take(ctx, parts.clock, priority);
+    if (!slot.ok()) {
+      Finish(parts, slot.error());
+    } else {
+      Change(runs);
+      Finish(parts, work(ctx));
+    }
+    over_ = true;
+  });
 }
 
 void Job::Fail(Parts& parts, base::Error error) {

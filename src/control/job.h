@@ -46,6 +46,7 @@ class Job {
 
   JobLog& log() { return *log_; }
   api::JobRecord record() const;
+  api::JobStatus status() const;
   /// Changes the record; stored by Save or at the end.
   void Change(const std::function<void(api::JobRecord&)>& change);
   base::Status Save(const base::Context& ctx, Parts& parts);

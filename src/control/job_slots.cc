@@ -23,11 +23,15 @@ JobSlots::Slot::~Slot() {
   owner_->state_.Notify();
 }
 
-bool JobSlots::full() const {
-  if (limits_.running_max == 0) return false;
-  return state_.With([this](const State& state) {
-    return state.running >= limits_.running_max || !state.waiting.empty();
+std::optional<JobSlots::Slot> JobSlots::TryTake() {
+  const bool taken = state_.With([this](State& state) {
+    const bool room =
+        limits_.running_max == 0 || (state.running < limits_.running_max && state.waiting.empty());
+    if (room) ++state.running;
+    return room;
   });
+  if (!taken) return {};
+  return std::optional<Slot>(std::in_place, this);
 }
 
 uint32_t JobSlots::waiting() const {

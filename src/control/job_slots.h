@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -38,8 +39,8 @@ class JobSlots {
   base::Status CheckRoom() const;
   /// Waits for a place; kCancelled when `ctx` says stop. `priority` is 1 to 10, 10 the most urgent.
   base::Result<Slot> Take(const base::Context& ctx, const base::Clock& clock, int32_t priority);
-  /// True when Take would wait now.
-  bool full() const;
+  /// A place when one is free now and nobody waits for it.
+  std::optional<Slot> TryTake();
   uint32_t waiting() const;
 
  private:

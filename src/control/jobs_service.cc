@@ -98,6 +98,14 @@ base::Result<std::shared_ptr<Job>> JobsService::Adopt(const base::Context& ctx,
   return job;
 }
 
+uint32_t JobsService::CountLiving(api::JobStatus status) const {
+  return jobs_.With([&](const auto& all) {
+    uint32_t count = 0;
+    for (const auto& [id, job] : all) count += job->status() == status ? 1 : 0;
+    return count;
+  });
+}
+
 base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
                                                   const api::RunRequest& request) {
   api::JobRecord record = NewRecord(ctx, api::JobKind::kRun, request.ref);

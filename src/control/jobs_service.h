@@ -33,6 +33,8 @@ class JobsService final : public api::Jobs {
                                      const api::PlanRequest& request) override;
   base::Result<api::QueryResult> Query(const base::Context& ctx,
                                        const api::QueryRequest& request) override;
+  /// Jobs of this process in a state that is not final; reads nothing that is stored.
+  uint32_t CountLiving(api::JobStatus status) const;
 
  private:
   api::JobRecord NewRecord(const base::Context& ctx, api::JobKind kind, const std::string& ref);

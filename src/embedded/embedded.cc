@@ -213,6 +213,9 @@ api::Tables& Embedded::tables() {
 api::Jobs& Embedded::jobs() {
   return *wiring_->jobs;
 }
+uint32_t Embedded::CountLivingJobs(api::JobStatus status) const {
+  return wiring_->control->CountLivingJobs(status);
+}
 api::Accounts& Embedded::accounts() {
   return *wiring_->accounts;
 }

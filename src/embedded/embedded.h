@@ -56,6 +56,8 @@ class Embedded {
   api::Tables& tables();
   /// Starts the worker (and the sandbox launcher) with the first job that needs it.
   api::Jobs& jobs();
+  /// Of this process, running or waiting; costs nothing that grows with the lake.
+  uint32_t CountLivingJobs(api::JobStatus status) const;
   api::Accounts& accounts();
   api::Credentials& credentials();
   /// The same ports as the callers of a server may use them: by the rights of ctx.principal.

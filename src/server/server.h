@@ -24,7 +24,7 @@ struct Options {
   ResultShelf::Limits results;
   WorkPool::Limits work{32, 2048};
   JobMethods::Identity identity;
-  /// How many jobs are in this state, for metrics and for draining; asks nobody's rights.
+  /// How many jobs of this process are in this state, for metrics and for draining: asked often.
   std::function<uint32_t(api::JobStatus)> count_jobs;
   std::ostream* access_log = nullptr;  // both outlive the server
   std::ostream* audit_log = nullptr;
