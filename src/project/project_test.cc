@@ -296,6 +296,21 @@ TEST(ReadProject, APythonSyntaxErrorIsWhereAPersonMendsIt) {
               ElementsAre(::testing::StartsWith("a.py:4:"), "a.py:5:12 project.python_syntax"));
 }
 
+// Each took minutes, or the stack, when children were found by counting and nesting had no bound.
+TEST(ReadProject, HostileSourcesAreReadInTime) {
+  const auto many = [](const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  for (const std::string& body :
+       {many("@", 50'000), "x = (" + many("a, ", 50'000) + ")\n", "f(" + many("@", 50'000),
+        many("a = ", 50'000) + "1\n", "del " + many("(", 5'000) + "a" + many(")", 5'000) + "\n",
+        "def f(" + many("a, ", 50'000) + "): pass\n"}) {
+    (void)Read({{"a.py", "import bauplan\n" + body}});
+  }
+}
+
 TEST(ReadProject, NamesBothPlacesOfADuplicate) {
   const ReadResult result = Read({{"a.py", "import bauplan\n@bauplan.model()\ndef trips(): pass\n"},
                                   {"trips.sql", "SELECT 1"}});

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kSyntaxErrorsMax = 5;  // per file; later ones mostly follow from the first
 constexpr int kDepthMax = 200;
+constexpr uint64_t kParseMicrosMax = 20'000'000;
 
 void AppendUtf8(std::string& text, uint32_t c) {
   const auto push = [&](uint32_t byte) { text += static_cast<char>(byte); };
@@ -86,10 +87,18 @@ class Reader {
     const std::unique_ptr<TSParser, decltype(&ts_parser_delete)> parser(ts_parser_new(),
                                                                         ts_parser_delete);
     ts_parser_set_language(parser.get(), tree_sitter_python());
+    ts_parser_set_timeout_micros(parser.get(), kParseMicrosMax);
     const std::unique_ptr<TSTree, decltype(&ts_tree_delete)> tree(
         ts_parser_parse_string(parser.get(), nullptr, text_.data(),
                                static_cast<uint32_t>(text_.size())),
         ts_tree_delete);
+    if (!tree) {
+      module_.syntax_errors.push_back(
+          base::Error(base::Code::kInvalidArgument, std::string(reasons::kPythonSyntax),
+                      "the file takes longer to read than any program would")
+              .At({module_.file, 1, 1}));
+      return std::move(module_);
+    }
     const TSNode root = ts_tree_root_node(tree.get());
     if (ts_node_has_error(root)) FindErrors(root);
     Statements(root, true, 0);
@@ -112,22 +121,33 @@ class Reader {
     return text_.substr(start, ts_node_end_byte(node) - start);
   }
   std::string Name(TSNode node) const { return std::string(Text(node)); }
-  base::Place PlaceOf(TSNode node) const {
+  base::Place PlaceOf(TSNode node) {
     const TSPoint at = ts_node_start_point(node);
     const size_t start = ts_node_start_byte(node);
-    uint32_t column = 1;  // in code points; the tree counts bytes
-    for (size_t i = start - at.column; i < start; ++i) {
-      if ((static_cast<unsigned char>(text_[i]) & 0xc0) != 0x80) ++column;
+    // Nodes are mostly asked for from left to right: a long line is counted once.
+    if (at.row != counted_.row || start < counted_.byte) {
+      counted_ = {at.row, start - at.column, 1};
     }
-    return {module_.file, at.row + 1, column};
+    for (; counted_.byte < start; ++counted_.byte) {
+      if ((static_cast<unsigned char>(text_[counted_.byte]) & 0xc0) != 0x80) ++counted_.column;
+    }
+    return {module_.file, at.row + 1, counted_.column};
+  }
+  /// By a cursor: the nth child is found by counting from the first.
+  template <class F>
+  static void EachChild(TSNode node, F visit) {
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+      visit(ts_tree_cursor_current_node(&cursor));
+    }
+    ts_tree_cursor_delete(&cursor);
   }
   template <class F>
   static void EachNamed(TSNode node, F visit) {
-    const uint32_t count = ts_node_named_child_count(node);
-    for (uint32_t i = 0; i < count; ++i) {
-      const TSNode child = ts_node_named_child(node, i);
-      if (!Is(child, "comment")) visit(child);
-    }
+    EachChild(node, [&](TSNode child) {
+      if (ts_node_is_named(child) && !Is(child, "comment")) visit(child);
+    });
   }
 
   /// The bracket or quote that opens what no token closes, if there is one: the grammar makes one
@@ -176,8 +196,7 @@ class Reader {
       return AddSyntaxError(node, "\"" + std::string(ts_node_type(node)) + "\" is missing here");
     }
     const size_t before = module_.syntax_errors.size();
-    const uint32_t count = ts_node_child_count(node);
-    for (uint32_t i = 0; i < count; ++i) FindErrors(ts_node_child(node, i), limit, depth + 1);
+    EachChild(node, [&](TSNode child) { FindErrors(child, limit, depth + 1); });
     if (!Is(node, "ERROR") || module_.syntax_errors.size() > before) return;
     if (ts_node_end_byte(node) > limit) return;
     std::string near(Text(node).substr(0, 40));
@@ -214,14 +233,14 @@ class Reader {
   }
 
   /// Every name inside of a target; `times` 2 makes it no constant.
-  void Bind(TSNode target, int times) {
-    if (ts_node_is_null(target)) return;
+  void Bind(TSNode target, int times, int depth = 0) {
+    if (ts_node_is_null(target) || depth > kDepthMax) return;
     if (Is(target, "attribute") || Is(target, "subscript")) return BindRoot(target);
     if (Is(target, "identifier")) {
       module_.bindings[Name(target)] += times;
       return;
     }
-    EachNamed(target, [&](TSNode child) { Bind(child, times); });
+    EachNamed(target, [&](TSNode child) { Bind(child, times, depth + 1); });
   }
   /// x[0] = 1 and x.y = 1 change what x is.
   void BindRoot(TSNode target) {
@@ -232,12 +251,13 @@ class Reader {
     if (Is(target, "identifier")) module_.bindings[Name(target)] += 2;
   }
 
-  void Assignment(TSNode node, bool top) {
+  void Assignment(TSNode node, bool top, int depth = 0) {
+    if (depth > kDepthMax) return;
     const TSNode left = Child(node, "left");
     const TSNode right = Child(node, "right");
     if (ts_node_is_null(right)) return;  // a bare annotation
     Bind(left, top ? 1 : 2);
-    if (Is(right, "assignment")) return Assignment(right, top);
+    if (Is(right, "assignment")) return Assignment(right, top, depth + 1);
     if (top && Is(left, "identifier")) module_.constants[Name(left)] = Expression(right, 0);
   }
 
@@ -454,9 +474,9 @@ class Reader {
     if (count < 2) return expr;
     const TSNode start = ts_node_child(node, 0);
     const TSNode end = ts_node_child(node, count - 1);
-    for (uint32_t i = 1; i + 1 < count; ++i) {
-      if (Is(ts_node_child(node, i), "interpolation")) return expr;
-    }
+    bool interpolated = false;
+    EachChild(node, [&](TSNode child) { interpolated |= Is(child, "interpolation"); });
+    if (interpolated) return expr;
     bool raw = false;
     for (const char c : Text(start)) {
       if (c == 'b' || c == 'B') return expr;
@@ -471,8 +491,14 @@ class Reader {
     return expr;
   }
 
+  struct Counted {
+    uint32_t row = UINT32_MAX;
+    size_t byte = 0;
+    uint32_t column = 1;
+  };
   std::string_view text_;
   PyModule module_;
+  Counted counted_;  // where PlaceOf stopped
 };
 
 }  // namespace
