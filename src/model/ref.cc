@@ -1,5 +1,6 @@
 #include "model/ref.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdio>
@@ -94,6 +95,21 @@ base::Result<base::Instant> ParseTime(std::string_view text) {
          std::chrono::microseconds(micros);
 }
 
+namespace {
+
+/// Names travel in paths, and what takes paths apart would take these for folders.
+bool IsClimbing(std::string_view name) {
+  for (size_t start = 0; start <= name.size();) {
+    const size_t end = std::min(name.find('/', start), name.size());
+    const std::string_view part = name.substr(start, end - start);
+    if (part == "." || part == "..") return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 base::Status CheckRefName(std::string_view name) {
   const auto bad = [&](std::string_view problem) {
     return base::Error(base::Code::kInvalidArgument, "model.bad_name",
@@ -101,7 +117,7 @@ base::Status CheckRefName(std::string_view name) {
   };
   if (name.empty()) return bad("is empty");
   if (name.size() > kNameBytesMax) return bad("is longer than 255 bytes");
-  if (name == "." || name == "..") return bad("is not a name");
+  if (IsClimbing(name)) return bad("has \".\" or \"..\" between slashes");
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return bad("holds a control character");
     if (c == '@' || c == '^' || c == '~' || c == '*' || c == ' ')

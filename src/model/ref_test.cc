@@ -37,6 +37,15 @@ TEST(Ref, RefusesNonsense) {
   }
 }
 
+TEST(Ref, ANameHasNoPartThatClimbs) {
+  for (const char* name : {".", "..", "../x", "a/../b", "a/./b", "a/.."}) {
+    EXPECT_THAT(CheckRefName(name), IsError(Code::kInvalidArgument, "model.bad_name")) << name;
+  }
+  for (const char* name : {"a..b", "...", "feature/x", ".hidden/x"}) {
+    EXPECT_THAT(CheckRefName(name), IsOk()) << name;
+  }
+}
+
 TEST(Names, ResolveInTheDefaultNamespace) {
   const Namespace bauplan{{"bauplan"}};
   EXPECT_EQ(ParseTableName("trips", bauplan)->ToString(), "bauplan.trips");
