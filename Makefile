@@ -9,7 +9,7 @@ PYTHON ?= python3
 export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= 1
 
-.PHONY: all deps configure demo check test unit asan tsan scenarios soak bench bench-server format tidy docs install clean run
+.PHONY: all deps configure demo check test unit asan tsan scenarios soak fuzz bench bench-server format tidy docs install clean run
 
 all: configure
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -46,9 +46,18 @@ sanitized: configure
 	@ASAN_OPTIONS=detect_leaks=0 ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) \
 	  $(if $(M),-R '^($(subst $(eval) ,|,$(strip $(M))))$$',-L unit)
 
-# Kills at random moments for a minute each, or SOAK_SECONDS: before a release, not in `make test`.
+# Kills at random moments for a minute each, the servers for ten, or SOAK_SECONDS: before a release, not in `make test`.
 soak: all
 	@ctest --test-dir $(BUILD) -C soak -L soak --output-on-failure
+
+# Every parser on changed seeds, a minute each or FUZZ_SECONDS, under sanitizers; T=csv takes only that one.
+fuzz:
+	@$(MAKE) --no-print-directory PRESET=asan fuzzed
+
+.PHONY: fuzzed
+fuzzed: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target fuzz
+	@tests/fuzz/run.sh $(BUILD)/bin/fuzz $(or $(FUZZ_SECONDS),60) $(T)
 
 bench: configure
 	@benchmarks/run.sh

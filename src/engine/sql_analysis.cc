@@ -23,15 +23,15 @@ base::Status CheckFilterTokens(const std::string& filter) {
   if (!scanned.ok()) return BadFilter(scanned.error().message, scanned.error().place);
   int depth = 0;
   for (const Token& token : *scanned) {
-    const base::Place place = internal::PlaceAt(filter, token.begin);
+    const auto place = [&] { return internal::PlaceAt(filter, token.begin); };
     if (token.kind == Token::Kind::kComment) {
-      return BadFilter("a filter is one boolean expression, without comments", place);
+      return BadFilter("a filter is one boolean expression, without comments", place());
     }
     if (token.kind != Token::Kind::kSymbol) continue;
     const char c = filter[token.begin];
-    if (c == ';') return BadFilter("a filter is one boolean expression, without \";\"", place);
+    if (c == ';') return BadFilter("a filter is one boolean expression, without \";\"", place());
     if (c == '(') ++depth;
-    if (c == ')' && --depth < 0) return BadFilter("unbalanced parenthesis in the filter", place);
+    if (c == ')' && --depth < 0) return BadFilter("unbalanced parenthesis in the filter", place());
   }
   if (depth != 0) return BadFilter("unbalanced parenthesis in the filter");
   if (scanned->empty()) return BadFilter("the filter is empty");

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/testing/matchers.h"
+#include "engine/reasons.h"
 
 namespace engine {
 namespace {
@@ -34,6 +35,17 @@ TEST(AnalyzeSql, FindsTablesEverywhereButNotCommonTableExpressions) {
   EXPECT_THAT(TablesOf("select * from (with c as (select 1) select * from c), c"),
               ElementsAre("c"));
   EXPECT_THAT(TablesOf("select 1"), IsEmpty());
+}
+
+// The parser took minutes for the first, and counting lines and columns for the second.
+TEST(AnalyzeSql, HostileTextIsReadInTime) {
+  std::string open;
+  for (int i = 0; i < 50'000; ++i) open += "/*";
+  const auto read = AnalyzeSql(open);
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().reason, reason::kBadSql);
+  EXPECT_FALSE(ParseFilter(std::string(50'000, '(')).ok());
+  EXPECT_TRUE(AnalyzeSql("select /* a /* b */ */ 1").ok());
 }
 
 TEST(AnalyzeSql, GivesPlaces) {

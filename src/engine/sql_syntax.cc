@@ -389,6 +389,8 @@ base::Result<ParsedSql> ParseSql(const std::string& sql) {
     out.read_only = true;
     return out;
   }
+  // The parser's time grows with the square of how deep comments nest.
+  if (auto tokens = Tokenize(sql); !tokens.ok()) return std::move(tokens).error();
   try {
     duckdb::Parser parser;
     parser.ParseQuery(sql);

@@ -7,6 +7,8 @@
 namespace engine::internal {
 namespace {
 
+constexpr int kCommentDepthMax = 32;
+
 bool IsWordStart(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0;
 }
@@ -67,12 +69,17 @@ class Scanner {
     return Token::Kind::kNumber;
   }
 
+  base::Error TooDeep(size_t begin) const {
+    return base::Error(base::Code::kUserCode, reason::kBadSql, "comments nest too deep")
+        .At(PlaceAt(sql_, begin));
+  }
+
   base::Result<Token::Kind> BlockComment() {
     const size_t begin = at_;
     int depth = 0;
     while (at_ < sql_.size()) {
       if (Peek() == '/' && Peek(1) == '*') {
-        ++depth;
+        if (++depth > kCommentDepthMax) return TooDeep(begin);
         at_ += 2;
       } else if (Peek() == '*' && Peek(1) == '/') {
         --depth;

@@ -15,6 +15,7 @@ constexpr uint32_t kUnixTypeMask = 0170000;
 constexpr uint32_t kUnixRegular = 0100000;
 constexpr uint64_t kPieceBytes = 64 * 1024;
 constexpr size_t kNameBytesMax = 1024;
+constexpr std::string_view kEmptyZip("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22);
 constexpr time_t kFixedTime = 315532800;  // 1980-01-01: the archive depends on the files alone
 
 struct Discard {
@@ -148,6 +149,7 @@ base::Result<api::ProjectSnapshot> ReadProjectZip(base::BytesView zip, const Zip
 }
 
 base::Result<base::Bytes> WriteProjectZip(const api::ProjectSnapshot& project) {
+  if (project.files.empty()) return base::Bytes(kEmptyZip);  // libzip writes none without entries
   zip_error_t error;
   zip_error_init(&error);
   const Source keep(zip_source_buffer_create(nullptr, 0, 0, &error));

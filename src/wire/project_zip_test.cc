@@ -66,6 +66,14 @@ TEST(ProjectZip, GivesBackTheFilesThatWentIn) {
   EXPECT_EQ(WriteProjectZip(project).value(), zip.value());
 }
 
+TEST(ProjectZip, GivesBackNoFiles) {
+  const auto zip = WriteProjectZip(api::ProjectSnapshot());
+  ASSERT_TRUE(zip.ok()) << zip.error().message;
+  const auto read = ReadProjectZip(zip.value());
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(read.value().files.empty());
+}
+
 TEST(ProjectZip, RefusesNamesThatLeaveTheFolder) {
   ASSERT_TRUE(ReadProjectZip(ZipOf("models.py")).ok());
   for (const char* name : {"../x", "/etc/passwd", "a/../../x", "a//b", "./x", "a\\b", "C:\\x", "",

@@ -227,6 +227,8 @@ class FlightService final : public Base {
                            return base::Ok();
                          }));
     info.add_endpoint()->mutable_ticket()->set_ticket(offer.ticket);
+    info.mutable_flight_descriptor()->set_type(fl::FlightDescriptor::CMD);  // Arrow's own clients
+    info.mutable_flight_descriptor()->set_cmd(offer.ticket);                // take none without
     info.set_ordered(true);
     info.set_total_records(-1);
     info.set_total_bytes(-1);

@@ -39,6 +39,10 @@ class Router {
 
   /// Never throws. Answers "/healthz" and "/metrics" itself.
   HttpReply Handle(base::Context ctx, const HttpRequest& request, const std::string& peer) noexcept;
+  /// What was turned away before it was a request that could be answered: counted, and one line in
+  /// the log. `kind` is "http", or "door" where not even a protocol was spoken.
+  void NoteRefusal(const std::string& kind, const HttpRequest& request, const std::string& status,
+                   const std::string& peer) noexcept;
   /// From now on "/healthz" says that no new work should come.
   void Drain() { draining_ = true; }
 

@@ -15,6 +15,7 @@ constexpr int kUnauthorized = 401;
 constexpr int kNotFound = 404;
 constexpr int kInternalError = 500;
 constexpr int kUnavailable = 503;
+constexpr size_t kTargetBytesMax = 2048;  // in the log
 constexpr char kMetricsType[] = "text/plain; version=0.0.4";
 constexpr size_t kTraceDigits = 32;
 constexpr size_t kTraceStart = 3;  // "00-<32 digits>-..."
@@ -128,7 +129,7 @@ HttpReply Router::Handle(base::Context ctx, const HttpRequest& request,
   entry.at = began;
   entry.kind = "http";
   entry.method = request.method;
-  entry.target = request.target;
+  entry.target = request.target.substr(0, kTargetBytesMax);
   entry.status = std::to_string(reply.status);
   entry.user = ctx.principal;
   entry.peer = peer;
@@ -138,6 +139,19 @@ HttpReply Router::Handle(base::Context ctx, const HttpRequest& request,
   parts_.metrics.Count("http " + MethodLabel(request.method), entry.status, entry.took);
   parts_.log.Write(entry);
   return reply;
+}
+
+void Router::NoteRefusal(const std::string& kind, const HttpRequest& request,
+                         const std::string& status, const std::string& peer) noexcept {
+  RequestEntry entry;
+  entry.at = parts_.clock.Now();
+  entry.kind = kind;
+  entry.method = request.method;
+  entry.target = request.target.substr(0, kTargetBytesMax);
+  entry.status = status;
+  entry.peer = peer;
+  parts_.metrics.Count(kind + " " + MethodLabel(request.method), status, base::Duration(0));
+  parts_.log.Write(entry);
 }
 
 }  // namespace server

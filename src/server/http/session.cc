@@ -24,10 +24,12 @@ using TlsSocket = beast::ssl_stream<Socket>;
 using RawRequest = http::request<http::string_body>;
 
 constexpr int kBadRequest = 400;
+constexpr int kTimeout = 408;
 constexpr int kPayloadTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
 constexpr int kUnavailable = 503;
 constexpr char kServerName[] = "boathouse";
+constexpr size_t kDiscardBytes = 64 * 1024;
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -134,23 +136,40 @@ class SessionOn final : public Session, public std::enable_shared_from_this<Sess
 
   void OnBadRequest(beast::error_code error) {
     keep_alive_ = false;
+    unread_ = true;
     if (error == http::error::header_limit) {
-      return Reply(ErrorReply(kHeaderTooLarge, "BAD_REQUEST", "the header is too large"));
+      return Refuse(ErrorReply(kHeaderTooLarge, "BAD_REQUEST", "the header is too large"));
     }
     if (error == http::error::body_limit) {
-      return Reply(ErrorReply(kPayloadTooLarge, "BAD_REQUEST", "the body is too large"));
+      return Refuse(ErrorReply(kPayloadTooLarge, "BAD_REQUEST", "the body is too large"));
+    }
+    if (error == beast::error::timeout && parser_->got_some()) {
+      Note(std::to_string(kTimeout));
+      return Close();
     }
     const bool gone = error == http::error::end_of_stream || error == beast::error::timeout ||
                       error.category() != make_error_code(http::error::bad_method).category();
     if (gone) return Close();
-    Reply(ErrorReply(kBadRequest, "BAD_REQUEST", "this is no HTTP request: " + error.message()));
+    Refuse(ErrorReply(kBadRequest, "BAD_REQUEST", "this is no HTTP request: " + error.message()));
+  }
+
+  /// What no handler sees is in the log all the same.
+  void Note(const std::string& status) {
+    HttpRequest seen;  // as far as it was read
+    seen.method = std::string(parser_->get().method_string());
+    seen.target = std::string(parser_->get().target());
+    router_.NoteRefusal("http", seen, status, peer_);
+  }
+  void Refuse(HttpReply reply) {
+    Note(std::to_string(reply.status));
+    Reply(std::move(reply));
   }
 
   void Answer() {
     keep_alive_ = parser_->get().keep_alive();
     is_head_ = parser_->get().method() == http::verb::head;
-    auto understood = Understand(parser_->release(), limits_.body_bytes_max);
-    if (auto* refused = std::get_if<HttpReply>(&understood)) return Reply(std::move(*refused));
+    auto understood = Understand(std::move(parser_->get()), limits_.body_bytes_max);
+    if (auto* refused = std::get_if<HttpReply>(&understood)) return Refuse(std::move(*refused));
     Socket_().expires_never();
     auto request = std::make_shared<HttpRequest>(std::move(std::get<HttpRequest>(understood)));
     const bool taken = pool_.Post([self = this->shared_from_this(), request] {
@@ -158,7 +177,7 @@ class SessionOn final : public Session, public std::enable_shared_from_this<Sess
       asio::post(self->stream_.get_executor(),
                  [self, reply = std::move(reply)]() mutable { self->Reply(std::move(reply)); });
     });
-    if (!taken) Reply(ErrorReply(kUnavailable, "SERVICE_UNAVAILABLE", "too much work is waiting"));
+    if (!taken) Refuse(ErrorReply(kUnavailable, "SERVICE_UNAVAILABLE", "too much work is waiting"));
   }
 
   void Reply(HttpReply reply) {
@@ -197,8 +216,22 @@ class SessionOn final : public Session, public std::enable_shared_from_this<Sess
     } else {
       beast::error_code ignored;
       Socket_().socket().shutdown(asio::socket_base::shutdown_send, ignored);
-      Close();
+      if (!unread_) return Close();
+      Socket_().expires_after(limits_.linger_time);
+      Discard();
     }
+  }
+
+  /// Closing with bytes unread would take the reply from who is still sending them.
+  void Discard() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(kDiscardBytes),
+                            [self = this->shared_from_this()](beast::error_code error, size_t got) {
+                              self->discarded_ += got;
+                              const bool enough = self->discarded_ > self->limits_.linger_bytes_max;
+                              if (error || enough) return self->Close();
+                              self->Discard();
+                            });
   }
 
   Router& router_;
@@ -215,6 +248,8 @@ class SessionOn final : public Session, public std::enable_shared_from_this<Sess
   bool is_head_ = false;
   bool idle_ = false;
   bool draining_ = false;
+  bool unread_ = false;  // bytes of a refused request may still come
+  uint64_t discarded_ = 0;
 };
 
 }  // namespace

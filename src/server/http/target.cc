@@ -22,6 +22,7 @@ base::Result<std::string> Decode(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0') return BadTarget("it has a NUL");
     if (text[i] == '+' && plus_is_space) {
       out.push_back(' ');
     } else if (text[i] != '%') {

@@ -32,6 +32,11 @@ TEST(ParseTarget, RefusesTricks) {
   }
 }
 
+TEST(ParseTarget, RefusesANulAsItIs) {
+  EXPECT_FALSE(ParseTarget(std::string_view("/a\0b", 4)).ok());
+  EXPECT_FALSE(ParseTarget(std::string_view("/a?b=\0", 7)).ok());
+}
+
 TEST(EncodeSegment, IsGivenBackByParseTarget) {
   std::string all;
   for (int c = 1; c < 256; ++c) all.push_back(static_cast<char>(c));

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -112,6 +113,12 @@ struct FrontDoor::State {
 
 namespace {
 
+/// The other side sends nothing more; peeking would show its last bytes for ever.
+bool HasGone(int fd) {
+  pollfd look{fd, POLLRDHUP, 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 /// Looks at a connection's first bytes without taking them.
 class Sniffer : public std::enable_shared_from_this<Sniffer> {
  public:
@@ -124,11 +131,11 @@ class Sniffer : public std::enable_shared_from_this<Sniffer> {
   void Start() {
     timer_.expires_at(deadline_);
     timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) self->End(Spoken::kGarbage);
+      if (!error) self->End(Spoken::kUnknownYet);
     });
     socket_.async_wait(asio::posix::descriptor_base::wait_read,
                        [self = shared_from_this()](error_code error) {
-                         if (error) return self->End(Spoken::kGarbage);
+                         if (error) return self->End(Spoken::kUnknownYet);
                          self->Look();
                        });
   }
@@ -139,12 +146,13 @@ class Sniffer : public std::enable_shared_from_this<Sniffer> {
     std::string bytes(kHelloBytesMax, '\0');
     const ssize_t got =
         recv(socket_.native_handle(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (got <= 0) return End(Spoken::kGarbage);
+    if (got <= 0) return End(Spoken::kUnknownYet);  // came and went without a word
     bytes.resize(static_cast<size_t>(got));
     const Spoken spoken = Sniff(bytes);
     const bool stuck = spoken == Spoken::kUnknownYet && bytes.size() == kHelloBytesMax;
     if (spoken != Spoken::kUnknownYet) return End(spoken);
-    if (stuck || std::chrono::steady_clock::now() + pause_ >= deadline_) {
+    if (stuck || HasGone(socket_.native_handle()) ||
+        std::chrono::steady_clock::now() + pause_ >= deadline_) {
       return End(Spoken::kGarbage);
     }
     // What was peeked at stays readable: waiting for it would return at once.
@@ -218,7 +226,9 @@ void FrontDoor::State::TakeAll(asio::posix::stream_descriptor& listener) {
 
 void FrontDoor::State::Welcome(base::Fd socket, const sockaddr_storage& peer) {
   CountOpen();
-  if (open >= limits.connections_max) return;  // closed
+  if (open >= limits.connections_max) {
+    return parts.router.NoteRefusal("door", HttpRequest{}, "TOO_MANY", PeerOf(peer));
+  }
   const int family = peer.ss_family == AF_UNSPEC ? AF_UNIX : peer.ss_family;
   if (family != AF_UNIX) {
     const int yes = 1;
@@ -236,9 +246,12 @@ void FrontDoor::State::Welcome(base::Fd socket, const sockaddr_storage& peer) {
 void FrontDoor::State::HandOn(base::Fd socket, int family, const std::string& peer, Spoken spoken) {
   const bool must_be_tls = tls != nullptr && family != AF_UNIX;
   const bool is_tls = spoken == Spoken::kTlsHttp1 || spoken == Spoken::kTlsHttp2;
-  if (spoken == Spoken::kGarbage || spoken == Spoken::kUnknownYet || is_tls != must_be_tls ||
-      draining) {
-    return;  // closed
+  if (spoken == Spoken::kUnknownYet || draining) return;  // closed
+  if (spoken == Spoken::kGarbage || is_tls != must_be_tls) {
+    const char* why = spoken == Spoken::kGarbage ? "NO_PROTOCOL"
+                      : is_tls                   ? "NO_TLS_HERE"
+                                                 : "NEEDS_TLS";
+    return parts.router.NoteRefusal("door", HttpRequest{}, why, peer);
   }
   if (spoken == Spoken::kHttp2 || spoken == Spoken::kTlsHttp2) {
     return parts.to_rpc(std::move(socket), is_tls);

@@ -21,6 +21,9 @@ struct HttpLimits {
   base::Duration sniff_time = std::chrono::seconds(10);  // to show what it speaks
   base::Duration idle_time = std::chrono::seconds(75);   // to send a request's header
   base::Duration body_time = std::chrono::minutes(5);    // to send the rest, and to take a reply
+  // Of a refused request, read and forgotten so that its sender sees the reply:
+  uint64_t linger_bytes_max = 256ull << 20;
+  base::Duration linger_time = std::chrono::seconds(20);
 };
 
 struct TlsFiles {
