@@ -59,12 +59,26 @@ base::Result<S3Place> ParseS3Uri(const std::string& uri) {
   const std::string_view scheme = SchemeOf(uri);
   const std::string rest = uri.substr(scheme.size());
   const size_t slash = rest.find('/');
-  S3Place place{rest.substr(0, slash), slash == std::string::npos ? "" : rest.substr(slash + 1)};
+  S3Place place{
+      rest.substr(0, slash), slash == std::string::npos ? "" : rest.substr(slash + 1), {}};
+  if (const size_t at = place.bucket.find('@'); at != std::string::npos) {
+    place.credential = place.bucket.substr(0, at);
+    place.bucket.erase(0, at + 1);
+  }
   if (scheme.empty() || !IsBucketName(place.bucket)) {
     return base::Error(base::Code::kInvalidArgument, reasons::kBadLocation,
                        "\"" + uri + "\" names no bucket: write s3://bucket/path");
   }
   return place;
+}
+
+std::string NamingCredential(const std::string& uri, const std::string& name) {
+  const std::string_view scheme = SchemeOf(uri);
+  if (scheme.empty()) return uri;
+  std::string rest = uri.substr(scheme.size());
+  const size_t at = rest.substr(0, rest.find('/')).find('@');
+  if (at != std::string::npos) rest.erase(0, at + 1);
+  return std::string(scheme) + (name.empty() ? "" : name + "@") + rest;
 }
 
 }  // namespace storage

@@ -49,15 +49,20 @@ struct S3Options {
 /// one's own.
 S3Options S3OptionsOf(const std::function<std::string(const std::string& name)>& variable);
 
-/// "s3://bucket/some/key", also s3a: and s3n:.
+/// "s3://bucket/some/key", also s3a: and s3n:; "s3://name@bucket/some/key" says by which of the
+/// server's credentials.
 struct S3Place {
   std::string bucket;
-  std::string key;  // without the slash in front; may be empty
+  std::string key;         // without the slash in front; may be empty
+  std::string credential;  // empty = whichever fits
 };
 bool IsS3Uri(const std::string& uri);
 /// The key's characters as they are. kInvalidArgument "storage.bad_location" without a bucket's
 /// name.
 base::Result<S3Place> ParseS3Uri(const std::string& uri);
+
+/// The same place, by the credential `name` (empty = whichever fits); other URIs as they are.
+std::string NamingCredential(const std::string& uri, const std::string& name);
 
 /// "%41+%" → "A+%".
 std::string PercentDecode(std::string_view text);
