@@ -95,6 +95,7 @@ base::Result<SqlAnalysis> AnalyzeSql(const std::string& sql) {
   out.kind = parsed.kind;
   out.read_only = parsed.read_only;
   out.described_table = parsed.described;
+  out.never_null = std::move(parsed.never_null);
   for (internal::TableUse& table : parsed.tables) {
     out.tables.push_back(
         {std::move(table.parts), std::move(table.alias), internal::PlaceAt(sql, table.offset)});

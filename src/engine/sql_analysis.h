@@ -35,6 +35,9 @@ struct SqlAnalysis {
   std::vector<TableReference> tables;
   std::vector<ParameterReference> parameters;
   std::string described_table;  // kDescribe: of `DESCRIBE name`
+  /// For the first columns of the result (as many as stand before a star): whether it is a literal
+  /// or a count, which are never null.
+  std::vector<bool> never_null;
 };
 
 /// One statement (a trailing semicolon is fine). kUserCode "engine.bad_sql" with place for a syntax

@@ -74,6 +74,17 @@ TEST(AnalyzeSql, RefusesWhatReadsFiles) {
   EXPECT_THAT(AnalyzeSql("select * from range(3)"), IsOk());
 }
 
+TEST(AnalyzeSql, KnowsLiteralsAndCountsAsNeverNull) {
+  const auto never = [](const std::string& sql) { return AnalyzeSql(sql)->never_null; };
+  EXPECT_THAT(never("select 1, null, 'x', date '2020-01-01', try_cast('x' as int), count(*), "
+                    "count(a), sum(a), a from t group by a"),
+              ElementsAre(true, false, true, true, false, true, true, false, false));
+  EXPECT_THAT(never("select 1, *, 2 from t"), ElementsAre(true));
+  EXPECT_THAT(never("select 1, count(*) from t group by rollup (a)"), IsEmpty());
+  EXPECT_THAT(never("select 1 union all select null"), IsEmpty());
+  EXPECT_THAT(never("select count(*) over () from t"), ElementsAre(false));
+}
+
 TEST(AnalyzeSql, IsFast) {
   const std::string sql = "select a, count(*) from t join u using (id) where b > 3 group by a";
   ASSERT_THAT(AnalyzeSql(sql), IsOk());

@@ -22,6 +22,7 @@
 #include "duckdb/parser/tableref/list.hpp"
 #include "engine/reasons.h"
 #include "engine/sql_derived_internal.h"
+#include "engine/sql_never_null_internal.h"
 #include "engine/sql_predicate_internal.h"
 #include "engine/sql_tokens_internal.h"
 
@@ -338,6 +339,7 @@ void ReadStatement(duckdb::SQLStatement& statement, const std::string& sql, Pars
     out->read_only = true;
     duckdb::QueryNode& node = *statement.Cast<duckdb::SelectStatement>().node;
     out->has_limit = HasLimit(node);
+    out->never_null = NeverNull(node);
     Walker(sql, out).Statement(node);
   } else if (statement.type == duckdb::StatementType::EXPLAIN_STATEMENT) {
     ReadStatement(*statement.Cast<duckdb::ExplainStatement>().stmt, sql, out);

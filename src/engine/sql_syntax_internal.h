@@ -53,7 +53,8 @@ struct ParsedSql {
   std::vector<TableUse> tables;
   std::vector<ColumnUse> columns;
   std::vector<Scope> scopes;
-  bool has_limit = false;  // at the top
+  bool has_limit = false;        // at the top
+  std::vector<bool> never_null;  // see SqlAnalysis
   std::string described;
   bool bare_table = false;  // SUMMARIZE t: a name stands where a query is meant
   std::optional<base::Error> file_access;
