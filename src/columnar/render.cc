@@ -114,4 +114,37 @@ base::Result<std::string> RenderTable(Stream stream, const RenderOptions& option
   return text + AlignColumns(header, rows) + more;
 }
 
+base::Result<std::vector<TextColumn>> ReadText(Stream stream, const RenderOptions& options) {
+  ASSIGN_OR_RETURN(const Schema schema, SchemaOf(stream));
+  const uint64_t rows_max = options.rows_max == 0 ? UINT64_MAX : options.rows_max;
+  const uint32_t width_max = options.no_trunc ? 0 : options.width_max;
+  ASSIGN_OR_RETURN(auto reader, ReaderOf(Canonical(Limit(std::move(stream), rows_max), {})));
+  std::vector<TextColumn> columns;
+  for (const Field& field : schema.fields)
+    columns.push_back({OneLine(field.name, width_max), field.type.ToString(), {}});
+  while (true) {
+    auto batch = reader->Next();
+    if (!batch.ok()) return FromStatus(batch.status());
+    if (*batch == nullptr) return columns;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const arrow::Array& column = *(*batch)->column(static_cast<int>(i));
+      for (int64_t row = 0; row < column.length(); ++row) {
+        const bool is_null = column.IsNull(row);
+        columns[i].values.push_back(is_null ? "null" : OneLine(CellText(column, row), width_max));
+      }
+    }
+  }
+}
+
+std::string RenderText(const std::vector<TextColumn>& columns) {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  for (const TextColumn& column : columns) {
+    header.push_back(column.name);
+    rows.resize(column.values.size());
+    for (size_t i = 0; i < rows.size(); ++i) rows[i].push_back(column.values[i]);
+  }
+  return AlignColumns(header, rows);
+}
+
 }  // namespace columnar

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "columnar/stream.h"
+#include "columnar/text_column.h"
 
 namespace columnar {
 
@@ -22,6 +23,12 @@ struct RenderOptions {
 /// Reads at most rows_max rows, and whether there is another. Null is an empty cell written as
 /// "null".
 base::Result<std::string> RenderTable(Stream stream, const RenderOptions& options);
+
+/// At most rows_max rows, column by column; of the options only rows_max, width_max and no_trunc
+/// count.
+base::Result<std::vector<TextColumn>> ReadText(Stream stream, const RenderOptions& options);
+/// Such columns as RenderTable writes them.
+std::string RenderText(const std::vector<TextColumn>& columns);
 
 /// Columns of text, aligned, two spaces between them, no trailing spaces; `header` may be empty.
 std::string AlignColumns(const std::vector<std::string>& header,
