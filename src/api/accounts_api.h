@@ -59,6 +59,8 @@ class Accounts {
                                              const std::string& token) = 0;
   /// Made with its key pair the first time somebody asks.
   virtual base::Result<Organization> GetOrganization(const base::Context& ctx) = 0;
+  /// A new key pair for the secrets to come; those encrypted under former ones can still be read.
+  virtual base::Result<Organization> RotateSecretKey(const base::Context& ctx) = 0;
   virtual base::Result<Account> Get(const base::Context& ctx, const std::string& username) = 0;
   virtual base::Result<std::vector<Account>> List(const base::Context& ctx) = 0;
   virtual base::Result<Account> Create(const base::Context& ctx, const Account& account) = 0;

@@ -36,6 +36,7 @@ struct KeyCreate {
 struct KeyRevoke {
   std::string id;
 };
+struct KeyRotate {};
 struct CredentialList {};
 struct CredentialSet {
   std::string name;

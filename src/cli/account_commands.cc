@@ -146,6 +146,16 @@ base::Result<Reply> Execute(Session& session, const KeyCreate& command) {
                0};
 }
 
+base::Result<Reply> Execute(Session& session, const KeyRotate&) {
+  ASSIGN_OR_RETURN(const Services services, session.Open());
+  ASSIGN_OR_RETURN(const api::Organization now, services.accounts->RotateSecretKey(session.ctx()));
+  return Reply{Json::Object({{"key", now.secret_key_name}}),
+               "secrets are encrypted under " + now.secret_key_name +
+                   " from now on; those set before can still be read\n",
+               {},
+               0};
+}
+
 base::Result<Reply> Execute(Session& session, const KeyRevoke& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   RETURN_IF_ERROR(services.accounts->RevokeKey(session.ctx(), command.id));

@@ -251,8 +251,8 @@ using Command =
                  TableList, TableShow, TableRemove, TableCreate, TableImport, TableRevert, JobList,
                  JobShow, JobLogs, JobStop, ParameterList, ParameterSet, ParameterRemove, ConfigGet,
                  ConfigSet, ConfigList, LakeCreate, LakeShow, LakeAdopt, UserList, UserCreate,
-                 UserUpdate, KeyList, KeyCreate, KeyRevoke, CredentialList, CredentialSet,
-                 CredentialRemove, Serve>;
+                 UserUpdate, KeyList, KeyCreate, KeyRevoke, KeyRotate, CredentialList,
+                 CredentialSet, CredentialRemove, Serve>;
 
 /// Flags that every command takes.
 struct GlobalFlags {

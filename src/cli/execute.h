@@ -58,6 +58,7 @@ base::Result<Reply> Execute(Session& session, const UserUpdate& command);
 base::Result<Reply> Execute(Session& session, const KeyList& command);
 base::Result<Reply> Execute(Session& session, const KeyCreate& command);
 base::Result<Reply> Execute(Session& session, const KeyRevoke& command);
+base::Result<Reply> Execute(Session& session, const KeyRotate& command);
 base::Result<Reply> Execute(Session& session, const CredentialList& command);
 base::Result<Reply> Execute(Session& session, const CredentialSet& command);
 base::Result<Reply> Execute(Session& session, const CredentialRemove& command);

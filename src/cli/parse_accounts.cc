@@ -65,6 +65,8 @@ void AddKeys(CLI::App& root, Command* out) {
                                         "boathouse key revoke 0b7c2a4e11223344");
   revoke->alias("rm");
   revoke->add_option("id", r->id, "The key's id, as `key ls` shows it")->required();
+  AddVerb<KeyRotate>(*noun, out, "rotate", "A new key pair for the secrets of projects to come",
+                     "boathouse key rotate");
 }
 
 void AddCredentials(CLI::App& root, Command* out) {

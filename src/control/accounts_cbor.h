@@ -12,6 +12,7 @@
 namespace control {
 
 inline constexpr char kOrganizationKey[] = "account/organization";
+inline constexpr char kFormerKeyPrefix[] = "account/secret-key/";  // an OrganizationRecord each
 inline constexpr char kUserPrefix[] = "account/user/";
 inline constexpr char kKeyPrefix[] = "account/key/";
 inline constexpr char kCredentialPrefix[] = "account/credential/";

@@ -26,6 +26,14 @@ constexpr size_t kKeyIdDigits = 16;
 constexpr size_t kKeySecretDigits = 64;
 constexpr size_t kSaltBytes = 16;
 constexpr char kPrivateKeyPlace[] = "organization private key";
+constexpr char kSecretKeys[] = "boathouse:///secret-keys/";
+
+/// Where the pair of this name is once another has followed it; empty for names of no pair of ours.
+std::string FormerKeyOf(const std::string& name) {
+  if (!name.starts_with(kSecretKeys)) return "";
+  const std::string id = name.substr(std::string_view(kSecretKeys).size());
+  return base::IsUuid(id) ? kFormerKeyPrefix + id : "";
+}
 
 struct Token {
   std::string id;
@@ -186,11 +194,7 @@ base::Result<api::Organization> AccountsService::EnsureOrganization(const base::
   own.id = base::NewUuid(rng_);
   own.name = name.empty() ? "boathouse" : name;
   own.slug = SlugOf(own.name);
-  own.secret_key_name = "boathouse:///secret-keys/" + base::NewUuid(rng_);
-  ASSIGN_OR_RETURN(base::crypto::RsaKeyPair keys, base::crypto::MakeRsaKeyPair(secret_key_bits_));
-  own.secret_public_key = keys.public_key;
-  ASSIGN_OR_RETURN(record.sealed_private_key, box_.Seal(kPrivateKeyPlace, keys.private_key));
-  record.created = clock_.Now();
+  RETURN_IF_ERROR(MakeSecretKey(record));
   state::Batch batch;
   batch.expect.push_back({kOrganizationKey, std::nullopt});
   batch.puts.push_back({kOrganizationKey, EncodeOrganization(record)});
@@ -198,6 +202,30 @@ base::Result<api::Organization> AccountsService::EnsureOrganization(const base::
   if (IsConflict(made)) return EnsureOrganization(ctx, name);  // another process made it just now
   RETURN_IF_ERROR(made);
   return own;
+}
+
+base::Status AccountsService::MakeSecretKey(OrganizationRecord& record) {
+  record.organization.secret_key_name = kSecretKeys + base::NewUuid(rng_);
+  ASSIGN_OR_RETURN(base::crypto::RsaKeyPair keys, base::crypto::MakeRsaKeyPair(secret_key_bits_));
+  record.organization.secret_public_key = keys.public_key;
+  ASSIGN_OR_RETURN(record.sealed_private_key, box_.Seal(kPrivateKeyPlace, keys.private_key));
+  record.created = clock_.Now();
+  return base::Ok();
+}
+
+base::Result<api::Organization> AccountsService::RotateSecretKey(const base::Context& ctx) {
+  RETURN_IF_ERROR(EnsureOrganization(ctx, ""));
+  ASSIGN_OR_RETURN(const auto stored, state_.Read(ctx, kOrganizationKey));
+  if (!stored) return Error(Code::kInternal, kBadSecret, "there is no organisation");
+  ASSIGN_OR_RETURN(OrganizationRecord record, DecodeOrganization(stored->bytes));
+  const std::string former = record.organization.secret_key_name;
+  state::Batch batch;
+  batch.expect.push_back({kOrganizationKey, stored->version});
+  batch.puts.push_back({FormerKeyOf(former), stored->bytes});
+  RETURN_IF_ERROR(MakeSecretKey(record));
+  batch.puts.push_back({kOrganizationKey, EncodeOrganization(record)});
+  RETURN_IF_ERROR(state_.Apply(ctx, batch));
+  return std::move(record.organization);
 }
 
 base::Result<api::Organization> AccountsService::GetOrganization(const base::Context& ctx) {
@@ -353,9 +381,11 @@ base::Result<std::string> AccountsService::OpenSecret(const base::Context& ctx,
                                                       const std::string& project_id,
                                                       const std::string& ciphertext,
                                                       const std::string& key) {
-  ASSIGN_OR_RETURN(const auto stored, state_.Read(ctx, kOrganizationKey));
   std::optional<OrganizationRecord> record;
-  if (stored) {
+  for (const std::string& place : {std::string(kOrganizationKey), FormerKeyOf(key)}) {
+    if (place.empty() || (record && record->organization.secret_key_name == key)) continue;
+    ASSIGN_OR_RETURN(const auto stored, state_.Read(ctx, place));
+    if (!stored) continue;
     ASSIGN_OR_RETURN(record, DecodeOrganization(stored->bytes));
   }
   if (!record || record->organization.secret_key_name != key) {

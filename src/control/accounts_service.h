@@ -13,6 +13,8 @@
 
 namespace control {
 
+struct OrganizationRecord;
+
 /// How the first user of a server is made.
 struct InitialAccounts {
   std::string organization;  // name; empty = "boathouse"
@@ -38,6 +40,7 @@ class AccountsService final : public api::Accounts {
   base::Result<api::Account> Authenticate(const base::Context& ctx,
                                           const std::string& token) override;
   base::Result<api::Organization> GetOrganization(const base::Context& ctx) override;
+  base::Result<api::Organization> RotateSecretKey(const base::Context& ctx) override;
   base::Result<api::Account> Get(const base::Context& ctx, const std::string& username) override;
   base::Result<std::vector<api::Account>> List(const base::Context& ctx) override;
   base::Result<api::Account> Create(const base::Context& ctx, const api::Account& account) override;
@@ -64,6 +67,7 @@ class AccountsService final : public api::Accounts {
   base::Result<Found> Find(const base::Context& ctx, const std::string& username);
   base::Result<api::Organization> EnsureOrganization(const base::Context& ctx,
                                                      const std::string& name);
+  base::Status MakeSecretKey(OrganizationRecord& record);
 
   state::StateStore& state_;
   SecretBox& box_;

@@ -185,6 +185,28 @@ TEST_F(AccountsTest, SecretsOpenForTheirProjectAloneAndTheirKeyIsEncryptedAtRest
               IsError(Code::kFailedPrecondition, kNoSecretKey));
 }
 
+TEST_F(AccountsTest, SecretsOfFormerKeysCanStillBeRead) {
+  const auto before = accounts_.GetOrganization(ctx_);
+  ASSERT_THAT(before, IsOk());
+  const auto sealed = [&](const api::Organization& own) {
+    return base::crypto::ToBase64(
+        *base::crypto::RsaOaepEncrypt(own.secret_public_key, std::string(kProject) + "=x"));
+  };
+  const std::string old = sealed(*before);
+  for (int i = 0; i < 2; ++i) {
+    const auto now = accounts_.RotateSecretKey(ctx_);
+    ASSERT_THAT(now, IsOk());
+    EXPECT_EQ(now->id, before->id);
+    EXPECT_NE(now->secret_key_name, before->secret_key_name);
+    EXPECT_NE(now->secret_public_key, before->secret_public_key);
+    EXPECT_EQ(accounts_.GetOrganization(ctx_)->secret_key_name, now->secret_key_name);
+    EXPECT_EQ(*accounts_.OpenSecret(ctx_, kProject, sealed(*now), now->secret_key_name), "x");
+    EXPECT_EQ(*accounts_.OpenSecret(ctx_, kProject, old, before->secret_key_name), "x");
+    EXPECT_THAT(accounts_.OpenSecret(ctx_, kProject, old, now->secret_key_name),
+                IsError(Code::kInvalidArgument, kBadSecret));
+  }
+}
+
 TEST_F(AccountsTest, BoxesOpenWithTheirKeyAtTheirPlaceOnly) {
   const base::Bytes sealed = *box_.Seal("here", "plain text");
   EXPECT_EQ(sealed.find("plain"), std::string::npos);

@@ -19,6 +19,11 @@ base::Result<api::Organization> GuardedAccounts::GetOrganization(const base::Con
   return inner_.GetOrganization(ctx);
 }
 
+base::Result<api::Organization> GuardedAccounts::RotateSecretKey(const base::Context& ctx) {
+  RETURN_IF_ERROR(gate_.Admin(ctx));
+  return inner_.RotateSecretKey(ctx);
+}
+
 base::Result<api::Account> GuardedAccounts::Get(const base::Context& ctx,
                                                 const std::string& username) {
   RETURN_IF_ERROR(SelfOrAdmin(ctx, username));

@@ -34,6 +34,7 @@ class OneKey final : public api::Accounts {
     return account;
   }
   base::Result<api::Organization> GetOrganization(const base::Context&) override { return None(); }
+  base::Result<api::Organization> RotateSecretKey(const base::Context&) override { return None(); }
   base::Result<api::Account> Get(const base::Context&, const std::string&) override {
     return None();
   }

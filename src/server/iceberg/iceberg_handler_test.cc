@@ -90,6 +90,9 @@ class NoAccounts final : public api::Accounts {
   base::Result<api::Organization> GetOrganization(const base::Context&) override {
     return Refused();
   }
+  base::Result<api::Organization> RotateSecretKey(const base::Context&) override {
+    return Refused();
+  }
   base::Result<api::Account> Get(const base::Context&, const std::string&) override {
     return Refused();
   }
