@@ -25,9 +25,9 @@ EmbeddedBackend::EmbeddedBackend(std::ostream& notices)
 
 EmbeddedBackend::~EmbeddedBackend() = default;
 
-base::Status EmbeddedBackend::OpenLake(const base::Context& ctx, const cli::LakeChoice& lake,
-                                       uint32_t jobs_running_max,
-                                       const std::vector<std::string>& import_folders) {
+base::Status EmbeddedBackend::OpenLake(
+    const base::Context& ctx, const cli::LakeChoice& lake, uint32_t jobs_running_max,
+    const std::optional<std::vector<std::string>>& import_folders) {
   embedded::Options options;
   options.lake = settings_.LakePath(lake);
   options.user = settings_.User(lake);
@@ -64,7 +64,7 @@ base::Status EmbeddedBackend::OpenLake(const base::Context& ctx, const cli::Lake
 
 base::Result<cli::Services> EmbeddedBackend::Open(const base::Context& ctx,
                                                   const cli::LakeChoice& lake) {
-  RETURN_IF_ERROR(OpenLake(ctx, lake, 0, {}));
+  RETURN_IF_ERROR(OpenLake(ctx, lake, 0, std::nullopt));
   cli::Services services;
   services.refs = &embedded_->refs();
   services.namespaces = &embedded_->namespaces();

@@ -33,7 +33,8 @@ class EmbeddedBackend final : public cli::Backend {
 
  private:
   base::Status OpenLake(const base::Context& ctx, const cli::LakeChoice& lake,
-                        uint32_t jobs_running_max, const std::vector<std::string>& import_folders);
+                        uint32_t jobs_running_max,
+                        const std::optional<std::vector<std::string>>& import_folders);
 
   std::ostream& notices_;
   const Installation installation_;

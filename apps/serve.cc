@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/guarded.h"
+#include "cli/dag_drawing.h"
 #include "installation.h"
 #include "server/iceberg/bodies.h"
 #include "server/iceberg/iceberg_handler.h"
@@ -47,7 +48,9 @@ base::Result<server::Options> OptionsOf(const cli::ServeChoice& choice) {
   options.tls = server::TlsFiles{choice.tls_certificate, choice.tls_key};
   options.insecure_public = choice.insecure_public;
   options.public_url = choice.public_url;
-  options.identity = server::JobMethods::Identity{BOATHOUSE_VERSION, HostName()};
+  options.identity = server::JobMethods::Identity{
+      BOATHOUSE_VERSION, HostName(),
+      [](const plan::LogicalPlan& plan) { return cli::DrawDag(plan, {false, false}); }};
   return options;
 }
 

@@ -15,6 +15,7 @@
 #include "base/context.h"
 #include "base/result.h"
 #include "columnar/stream.h"
+#include "columnar/text_column.h"
 #include "columnar/type.h"
 #include "model/ids.h"
 #include "plan/physical_plan.h"
@@ -99,6 +100,7 @@ struct CreateTableRequest {
   IfExists if_exists = IfExists::kFail;
   plan::FileReadOptions read;
   bool detect_format = true;  // by file name
+  std::string credential;     // as of an import
   WriteOptions options;
 };
 
@@ -114,6 +116,9 @@ struct ImportRequest {
       false;  // a known file with other content is imported again instead of refused
   plan::FileReadOptions read;
   bool detect_format = true;
+  /// By which of the server's credentials sources in buckets are read; empty = the one whose prefix
+  /// fits, else the process's own.
+  std::string credential;
   WriteOptions options;
 };
 
@@ -128,10 +133,21 @@ struct ApplyTablePlanRequest {
   std::string plan_yaml;
 };
 
-using JobRequest = std::variant<RunRequest, CreateTableRequest, ImportRequest, PlanTableRequest,
-                                ApplyTablePlanRequest>;
+/// A table over Parquet files where they are: read, never changed or removed, and nothing is added.
+struct ExternalTableRequest {
+  std::string table;
+  std::string ns;
+  std::string branch;
+  std::vector<std::string> sources;  // as of an import
+  bool overwrite = false;            // in the place of a table of this name
+  std::string credential;            // as of an import
+  WriteOptions options;
+};
 
-enum class JobKind { kRun, kQuery, kTableCreate, kTableImport, kTablePlan };
+using JobRequest = std::variant<RunRequest, CreateTableRequest, ImportRequest, PlanTableRequest,
+                                ApplyTablePlanRequest, ExternalTableRequest>;
+
+enum class JobKind { kRun, kQuery, kTableCreate, kTableImport, kTablePlan, kExternalTable };
 enum class JobStatus { kNotStarted, kRunning, kComplete, kFail, kAbort };
 std::string_view JobKindName(JobKind kind);        // "Run", "Query", "TableCreate", ...
 std::string_view JobStatusName(JobStatus status);  // "RUNNING", ...
@@ -196,6 +212,7 @@ struct UserOutput {
 struct TaskEnded {
   TaskRecord task;
   std::string preview;
+  std::vector<columnar::TextColumn> preview_columns = {};  // the same
 };
 struct Notice {
   bool is_warning = true;
@@ -228,15 +245,18 @@ struct JobEvent {
   JobEventBody body;
 };
 
+/// Which jobs are meant: each list that is not empty must hold what the job has.
 struct JobFilter {
   std::vector<std::string> ids;
-  std::string user;  // empty = all
+  std::vector<std::string> users;
   std::vector<JobKind> kinds;
   std::vector<JobStatus> statuses;
   std::optional<base::Instant> created_after;
   std::optional<base::Instant> created_before;
-  uint32_t limit = 10;
+  uint32_t limit = 10;  // 0 = all
 };
+/// Whether `filter` means the job, its limit apart.
+bool Fits(const JobRecord& job, const JobFilter& filter);
 
 class Jobs {
  public:

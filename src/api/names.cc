@@ -15,6 +15,8 @@ std::string_view JobKindName(JobKind kind) {
       return "TableImport";
     case JobKind::kTablePlan:
       return "TablePlan";
+    case JobKind::kExternalTable:
+      return "ExternalTable";
   }
   return "Run";
 }

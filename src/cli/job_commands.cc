@@ -14,9 +14,9 @@ std::string Upper(std::string text) {
   return text;
 }
 
-constexpr api::JobKind kKinds[] = {api::JobKind::kRun, api::JobKind::kQuery,
+constexpr api::JobKind kKinds[] = {api::JobKind::kRun,         api::JobKind::kQuery,
                                    api::JobKind::kTableCreate, api::JobKind::kTableImport,
-                                   api::JobKind::kTablePlan};
+                                   api::JobKind::kTablePlan,   api::JobKind::kExternalTable};
 constexpr api::JobStatus kStatuses[] = {api::JobStatus::kNotStarted, api::JobStatus::kRunning,
                                         api::JobStatus::kComplete, api::JobStatus::kFail,
                                         api::JobStatus::kAbort};
@@ -49,7 +49,7 @@ base::Result<Reply> Execute(Session& session, const JobList& command) {
   ASSIGN_OR_RETURN(const Services services, session.Open());
   api::JobFilter filter;
   filter.ids = command.ids;
-  filter.user = command.user;
+  if (!command.user.empty()) filter.users = {command.user};
   filter.limit = command.limit;
   for (const std::string& wanted : command.kinds) {
     for (const api::JobKind kind : kKinds) {

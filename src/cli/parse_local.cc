@@ -10,8 +10,11 @@ void AddJobs(CLI::App& root, Command* out) {
   list->alias("list");
   list->add_option("ids", l->ids, "Only these");
   list->add_option("-u,--user", l->user, "Only of this user");
-  list->add_option("-k,--kind", l->kinds, "Run, Query, TableCreate, TableImport or TablePlan")
-      ->check(CLI::IsMember({"Run", "Query", "TableCreate", "TableImport"}, CLI::ignore_case))
+  list->add_option("-k,--kind", l->kinds,
+                   "Run, Query, TableCreate, TableImport, TablePlan or ExternalTable")
+      ->check(CLI::IsMember(
+          {"Run", "Query", "TableCreate", "TableImport", "TablePlan", "ExternalTable"},
+          CLI::ignore_case))
       ->allow_extra_args(false)
       ->option_text("KIND ...");
   list->add_option("-s,--status", l->statuses, "NOT_STARTED, RUNNING, COMPLETE, FAIL or ABORT")

@@ -80,6 +80,8 @@ base::Result<model::JobId> GuardedJobs::Submit(const base::Context& ctx,
     RETURN_IF_ERROR(gate_.Known(ctx));
     ASSIGN_OR_RETURN(const TablePlan read, ReadTablePlan(apply->plan_yaml));
     RETURN_IF_ERROR(MayImport(ctx, read.branch, {}));  // no file is read
+  } else if (const auto* external = std::get_if<api::ExternalTableRequest>(&request)) {
+    RETURN_IF_ERROR(MayImport(ctx, external->branch, external->sources));
   } else {
     const auto& import = std::get<api::ImportRequest>(request);
     RETURN_IF_ERROR(MayImport(ctx, import.branch, import.sources));

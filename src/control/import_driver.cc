@@ -11,6 +11,7 @@
 #include "control/refs_service.h"
 #include "control/run_driver.h"
 #include "lakehouse/reasons.h"
+#include "storage/s3_options.h"
 
 namespace control {
 namespace {
@@ -20,6 +21,11 @@ constexpr int kAttemptsMax = 8;  // of an import whose target moves
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// Without the credential that read it: what is remembered of a file does not depend on that.
+std::string PlainUri(const std::string& uri) {
+  return storage::NamingCredential(uri, "");
 }
 
 /// By the name of the first file; ".gz" is looked through.
@@ -43,10 +49,8 @@ base::Result<ImportOrder> Common(const Request& request) {
   ASSIGN_OR_RETURN(order.table, TableOf(request.table, request.ns));
   order.branch = request.branch.empty() ? std::string(model::kMainBranch) : request.branch;
   order.sources = request.sources;
-  order.partitioned_by = request.partitioned_by;
-  order.read = request.read;
-  order.detect_format = request.detect_format;
   order.options = request.options;
+  order.credential = request.credential;
   if (order.sources.empty()) {
     return base::Error(base::Code::kInvalidArgument, kBadRequest,
                        "no files were named to read from")
@@ -55,22 +59,48 @@ base::Result<ImportOrder> Common(const Request& request) {
   return order;
 }
 
+template <class Request>
+base::Result<ImportOrder> Reading(const Request& request) {
+  ASSIGN_OR_RETURN(ImportOrder order, Common(request));
+  order.partitioned_by = request.partitioned_by;
+  order.read = request.read;
+  order.detect_format = request.detect_format;
+  return order;
+}
+
 }  // namespace
 
 base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request) {
-  ASSIGN_OR_RETURN(ImportOrder order, Common(request));
+  ASSIGN_OR_RETURN(ImportOrder order, Reading(request));
   order.create = true;
   order.rows = false;
   order.if_exists = request.if_exists;
   return order;
 }
 
-base::Result<ImportOrder> OrderOf(const api::ImportRequest& request) {
+base::Result<ImportOrder> OrderOf(const api::ExternalTableRequest& request) {
   ASSIGN_OR_RETURN(ImportOrder order, Common(request));
+  order.external = true;
+  order.create = true;
+  order.rows = false;
+  order.if_exists = request.overwrite ? api::IfExists::kReplace : api::IfExists::kFail;
+  return order;
+}
+
+base::Result<ImportOrder> OrderOf(const api::ImportRequest& request) {
+  ASSIGN_OR_RETURN(ImportOrder order, Reading(request));
   order.create = request.create;
   order.import_duplicate_files = request.import_duplicate_files;
   order.accept_changed_files = request.accept_changed_files;
   return order;
+}
+
+/// The files as a worker reads them: with the credential, where one was named.
+std::vector<plan::SourceFile> ImportDriver::Named(std::vector<plan::SourceFile> files) const {
+  if (order_.credential.empty()) return files;
+  for (plan::SourceFile& file : files)
+    file.uri = storage::NamingCredential(file.uri, order_.credential);
+  return files;
 }
 
 plan::TaskSpec ImportDriver::NewTask(plan::TaskKind kind) const {
@@ -80,7 +110,7 @@ plan::TaskSpec ImportDriver::NewTask(plan::TaskKind kind) const {
   task.job = job_.id();
   task.kind = kind;
   task.name = order_.table.ToString();
-  task.files = files_;
+  task.files = Named(files_);
   task.read_options = read_;
   task.limits.memory_bytes_max = kImportMemoryBytes;
   return task;
@@ -121,7 +151,7 @@ base::Status ImportDriver::ListFiles(const base::Context& ctx) {
                    RunTask(ctx, NewTask(plan::TaskKind::kListFiles)));
   files_.clear();
   for (const plan::FileOutcome& file : listed.files)
-    files_.push_back({file.uri, file.identity, file.size_bytes});
+    files_.push_back({PlainUri(file.uri), file.identity, file.size_bytes});
   read_ = order_.read;
   if (order_.detect_format) {
     ASSIGN_OR_RETURN(read_.format, FormatOf(files_.front().uri));
@@ -165,6 +195,10 @@ base::Status ImportDriver::LeaveOutImported(const base::Context& ctx,
 base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable(
     const base::Context& ctx, const model::CommitId& head) {
   using Nothing = std::optional<lakehouse::PreparedWrite>;
+  if (order_.external) {
+    ASSIGN_OR_RETURN(lakehouse::PreparedWrite prepared, PrepareExternal(ctx, head));
+    return Nothing(std::move(prepared));
+  }
   ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head, order_.table));
   lakehouse::WriteIntent intent;
   intent.table = order_.table;
@@ -190,6 +224,43 @@ base::Result<std::optional<lakehouse::PreparedWrite>> ImportDriver::PrepareTable
   return Nothing(std::move(prepared));
 }
 
+base::Result<lakehouse::PreparedWrite> ImportDriver::PrepareExternal(const base::Context& ctx,
+                                                                     const model::CommitId& head) {
+  ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head, order_.table));
+  if (table && order_.if_exists != api::IfExists::kReplace) {
+    return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
+                       "table \"" + order_.table.ToString() + "\" exists already")
+        .Set("table", order_.table.ToString())
+        .Set("hash", head.text());
+  }
+  if (read_.format != plan::FileFormat::kParquet) {
+    return base::Error(base::Code::kInvalidArgument, kBadRequest,
+                       "\"" + files_.front().uri +
+                           "\" is no Parquet file: only those can be a table where they are, "
+                           "import others")
+        .Set("field", "sources");
+  }
+  lakehouse::WriteIntent intent;
+  intent.table = order_.table;
+  intent.mode = lakehouse::WriteMode::kCreate;
+  intent.external = true;
+  intent.credential = order_.credential;
+  ASSIGN_OR_RETURN(intent.schema, InferTogether(ctx, files_));
+  return parts_.lakehouse.Prepare(ctx, head, intent);
+}
+
+base::Status ImportDriver::RegisterFiles(const base::Context& ctx,
+                                         lakehouse::FinishedWrite& write) {
+  plan::TaskSpec task = NewTask(plan::TaskKind::kRegisterFiles);
+  const std::string prefix =
+      job_.id().text() + (attempt_ == 1 ? "" : "-" + std::to_string(attempt_));
+  task.write = TargetOf(write.prepared, plan::WriteStrategy::kAppend, prefix);
+  ASSIGN_OR_RETURN(const plan::TaskOutcome outcome, RunTask(ctx, std::move(task)));
+  ASSIGN_OR_RETURN(lakehouse::FinishedWrite finished, FinishedOf(write.prepared, *outcome.written));
+  write.added_manifests = std::move(finished.added_manifests);
+  return base::Ok();
+}
+
 base::Result<std::vector<lakehouse::ImportedFile>> ImportDriver::ImportRows(
     const base::Context& ctx, lakehouse::FinishedWrite& write) {
   plan::TaskSpec task = NewTask(plan::TaskKind::kImportFiles);
@@ -202,7 +273,8 @@ base::Result<std::vector<lakehouse::ImportedFile>> ImportDriver::ImportRows(
   write.added_manifests = std::move(finished.added_manifests);
   std::vector<lakehouse::ImportedFile> imported;
   uint64_t rows = 0;
-  for (const plan::FileOutcome& file : outcome.files) {
+  for (plan::FileOutcome file : outcome.files) {
+    file.uri = PlainUri(file.uri);
     job_.Tell(api::FileImported{file, false});
     if (file.error) continue;
     rows += file.rows;
@@ -326,6 +398,8 @@ base::Status ImportDriver::Attempt(const base::Context& ctx, lakehouse::Prepared
   write.prepared = std::move(prepared);
   if (order_.rows) {
     ASSIGN_OR_RETURN(write.imported, ImportRows(ctx, write));
+  } else if (order_.external) {
+    RETURN_IF_ERROR(RegisterFiles(ctx, write));
   }
   RETURN_IF_ERROR(ctx.Check(parts_.clock.Now()));
   base::Context finish = ctx;

@@ -25,6 +25,8 @@ struct ImportOrder {
   api::IfExists if_exists = api::IfExists::kKeep;  // of a table to create
   bool import_duplicate_files = false;
   bool accept_changed_files = false;
+  bool external = false;                   // a table over the files where they are
+  std::string credential;                  // that sources in buckets are read by; empty = as fits
   bool plan_only = false;                  // tell what the table would be, and create nothing
   std::optional<columnar::Schema> schema;  // of the table to create; none = inferred from the files
   api::WriteOptions options;
@@ -33,6 +35,7 @@ struct ImportOrder {
 base::Result<ImportOrder> OrderOf(const api::CreateTableRequest& request);
 base::Result<ImportOrder> OrderOf(const api::ImportRequest& request);
 base::Result<ImportOrder> OrderOf(const api::PlanTableRequest& request);
+base::Result<ImportOrder> OrderOf(const api::ExternalTableRequest& request);
 /// As ReadTablePlan.
 base::Result<ImportOrder> OrderOf(const api::ApplyTablePlanRequest& request);
 
@@ -48,6 +51,7 @@ class ImportDriver {
   base::Status Work(const base::Context& ctx);
   base::Result<plan::TaskOutcome> RunTask(const base::Context& ctx, plan::TaskSpec task);
   plan::TaskSpec NewTask(plan::TaskKind kind) const;
+  std::vector<plan::SourceFile> Named(std::vector<plan::SourceFile> files) const;
   base::Status ListFiles(const base::Context& ctx);
   base::Status LeaveOutImported(const base::Context& ctx, const lakehouse::TableAtRef& table);
   base::Result<columnar::Schema> InferTogether(const base::Context& ctx,
@@ -56,6 +60,9 @@ class ImportDriver {
   base::Status PlanTable(const base::Context& ctx, const model::CommitId& head);
   base::Result<std::optional<lakehouse::PreparedWrite>> PrepareTable(const base::Context& ctx,
                                                                      const model::CommitId& head);
+  base::Result<lakehouse::PreparedWrite> PrepareExternal(const base::Context& ctx,
+                                                         const model::CommitId& head);
+  base::Status RegisterFiles(const base::Context& ctx, lakehouse::FinishedWrite& write);
   base::Result<std::vector<lakehouse::ImportedFile>> ImportRows(const base::Context& ctx,
                                                                 lakehouse::FinishedWrite& write);
   catalog::CommitNote Note() const;

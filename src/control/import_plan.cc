@@ -34,7 +34,7 @@ base::Result<ImportOrder> OrderOf(const api::ApplyTablePlanRequest& request) {
 base::Result<columnar::Schema> ImportDriver::InferTogether(const base::Context& ctx,
                                                            std::vector<plan::SourceFile> files) {
   plan::TaskSpec task = NewTask(plan::TaskKind::kInferFiles);
-  task.files = std::move(files);
+  task.files = Named(std::move(files));
   ASSIGN_OR_RETURN(plan::TaskOutcome inferred, RunTask(ctx, std::move(task)));
   return *std::move(inferred.schema);
 }

@@ -102,7 +102,14 @@ struct BodyToCbor {
     return Cbor(Cbor::Map{{0, e.name}, {1, e.file}, {2, e.line}, {3, e.is_error}, {4, e.text}});
   }
   Cbor operator()(const api::TaskEnded& e) const {
-    return Cbor(Cbor::Map{{0, TaskRecordToCbor(e.task)}, {1, e.preview}});
+    Cbor::Map map{{0, TaskRecordToCbor(e.task)}, {1, e.preview}};
+    if (!e.preview_columns.empty()) {
+      Cbor::Array columns;
+      for (const auto& column : e.preview_columns)
+        columns.push_back(plan::TextColumnToCbor(column));
+      map.emplace(2, std::move(columns));
+    }
+    return Cbor(std::move(map));
   }
   Cbor operator()(const api::Notice& e) const {
     return Cbor(Cbor::Map{{0, e.is_warning}, {1, e.text}});
@@ -194,6 +201,13 @@ Result<api::JobEventBody> SmallBodyFrom(int64_t kind, CborFields& f) {
     api::TaskEnded e;
     ASSIGN_OR_RETURN(e.task, TaskRecordFromCbor(*task));
     ASSIGN_OR_RETURN(e.preview, f.Text(1));
+    if (f.Has(2)) {
+      ASSIGN_OR_RETURN(const Cbor::Array* columns, f.List(2));
+      for (const Cbor& column : *columns) {
+        ASSIGN_OR_RETURN(columnar::TextColumn read, plan::TextColumnFromCbor(column));
+        e.preview_columns.push_back(std::move(read));
+      }
+    }
     return api::JobEventBody(std::move(e));
   }
   ASSIGN_OR_RETURN(const bool is_warning, f.Bool(0));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -96,8 +97,10 @@ base::Status JobLog::Follow(const base::Context& ctx, uint64_t from_sequence,
   while (true) {
     std::vector<std::shared_ptr<const api::JobEvent>> fresh;
     bool closed = false;
+    const base::Duration left = ctx.deadline - state_->clock.Now();
     state_->entries.WaitFor(
-        kSlice, [&](Entries& entries) { return entries.closed || entries.events.size() > next; });
+        std::clamp(left, base::Duration(0), base::Duration(kSlice)),
+        [&](Entries& entries) { return entries.closed || entries.events.size() > next; });
     state_->entries.With([&](Entries& entries) {
       for (uint64_t i = next; i < entries.events.size(); ++i) fresh.push_back(entries.events[i]);
       closed = entries.closed;

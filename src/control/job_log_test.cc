@@ -94,6 +94,18 @@ TEST_F(JobLogTest, FollowersHearEachEventOnceUntilTheEnd) {
   EXPECT_EQ(heard, Texts{"three"});
 }
 
+TEST_F(JobLogTest, WhatThereIsByNowIsToldToWhoWaitsNoLonger) {
+  const auto log = Create();
+  log->Append(api::Notice{false, "one"});
+  base::Context ctx;
+  ctx.deadline = base::Instant::min();
+  Texts heard;
+  const base::Status followed =
+      log->Follow(ctx, 0, [&](const api::JobEvent& event) { heard.push_back(TextOf(event)); });
+  EXPECT_EQ(followed.error().code, base::Code::kDeadlineExceeded);
+  EXPECT_EQ(heard, Texts{"one"});
+}
+
 TEST_F(JobLogTest, AFollowerThatIsStoppedLeaves) {
   const auto log = Create();
   std::stop_source stop;

@@ -64,7 +64,7 @@ Result<api::JobRecord> JobRecordFromCbor(const Cbor& value) {
   api::JobRecord record;
   ASSIGN_OR_RETURN(std::string id, fields.Text(kId));
   record.id = model::JobId(std::move(id));
-  ASSIGN_OR_RETURN(record.kind, EnumFrom<api::JobKind>(fields, kKind, 5));
+  ASSIGN_OR_RETURN(record.kind, EnumFrom<api::JobKind>(fields, kKind, 6));
   ASSIGN_OR_RETURN(record.status, EnumFrom<api::JobStatus>(fields, kStatus, 5));
   ASSIGN_OR_RETURN(record.user, fields.Text(kUser));
   ASSIGN_OR_RETURN(const int64_t created, fields.Int(kCreated));

@@ -26,19 +26,6 @@ base::Error NoJob(const model::JobId& job) {
       .Set("job", job.text());
 }
 
-template <class T>
-bool Among(const std::vector<T>& wanted, const T& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
-bool Fits(const api::JobRecord& record, const api::JobFilter& filter) {
-  return Among(filter.ids, record.id.text()) &&
-         (filter.user.empty() || filter.user == record.user) && Among(filter.kinds, record.kind) &&
-         Among(filter.statuses, record.status) &&
-         (!filter.created_after || record.created >= *filter.created_after) &&
-         (!filter.created_before || record.created <= *filter.created_before);
-}
-
 /// The values of the secrets that tasks of the plan name.
 base::Result<std::map<std::string, std::string>> OpenSecrets(const base::Context& ctx, Parts& parts,
                                                              const Planned& planned) {
@@ -57,6 +44,20 @@ base::Result<std::map<std::string, std::string>> OpenSecrets(const base::Context
     }
   }
   return opened;
+}
+
+/// Said when the job is asked for, not in it: the lake tells at once.
+base::Status CheckImportable(const base::Context& ctx, Parts& parts, const ImportOrder& order) {
+  const auto head = parts.catalog.Resolve(ctx, model::RefExpression{order.branch, {}, {}});
+  if (!head.ok()) return base::Ok();  // what is wrong with it is the job's to say
+  const auto table = parts.catalog.FindTable(ctx, head->commit, order.table);
+  if (!table.ok() || !*table) return base::Ok();
+  base::Status writable = lakehouse::CheckWritable(order.table, **table);
+  if (writable.ok()) return writable;
+  // Users of the protocol look for these words.
+  base::Error error = std::move(writable).error();
+  error.message = "Cannot import files to read-only table: " + error.message;
+  return error;
 }
 
 }  // namespace
@@ -136,6 +137,7 @@ base::Result<model::JobId> JobsService::SubmitRun(const base::Context& ctx,
     job->Fail(parts_, error);
     return error;
   }
+  job->Tell(api::PlanReady{planned.report.plan->logical});
   api::RunRequest own = request;
   own.ref = job->record().ref;
   auto driver =
@@ -157,6 +159,8 @@ base::Result<model::JobId> JobsService::SubmitImport(const base::Context& ctx,
         } else {
           if constexpr (std::is_same_v<Request, api::PlanTableRequest>) {
             kind = api::JobKind::kTablePlan;
+          } else if constexpr (std::is_same_v<Request, api::ExternalTableRequest>) {
+            kind = api::JobKind::kExternalTable;
           } else if constexpr (!std::is_same_v<Request, api::ImportRequest>) {
             kind = api::JobKind::kTableCreate;
           }
@@ -165,6 +169,7 @@ base::Result<model::JobId> JobsService::SubmitImport(const base::Context& ctx,
       },
       request);
   if (!order.ok()) return std::move(order).error();
+  if (kind == api::JobKind::kTableImport) RETURN_IF_ERROR(CheckImportable(ctx, parts_, *order));
   ASSIGN_OR_RETURN(const std::shared_ptr<Job> job, Adopt(ctx, NewRecord(ctx, kind, order->branch)));
   auto driver = std::make_shared<ImportDriver>(parts_, *job, std::move(order).value());
   job->Start(parts_, slots_, api::RunRequest().priority,
@@ -240,7 +245,7 @@ base::Result<std::vector<api::JobRecord>> JobsService::List(const base::Context&
       // What is stored of a living job is what it was when it last wrote.
       const auto living = alive.find(record.id);
       if (living != alive.end()) record = living->second->record();
-      if (Fits(record, filter)) records.push_back(std::move(record));
+      if (api::Fits(record, filter)) records.push_back(std::move(record));
     }
     if (page.size() < kPageRecords) break;
     after = page.back().key;

@@ -49,6 +49,9 @@ plan::TaskOutcome SecretMask::Hide(plan::TaskOutcome outcome) const {
   if (values_.empty()) return outcome;
   outcome.check_message = Hide(std::move(outcome.check_message));
   outcome.preview = Hide(std::move(outcome.preview));
+  for (columnar::TextColumn& column : outcome.preview_columns) {
+    for (std::string& value : column.values) value = Hide(std::move(value));
+  }
   if (outcome.error) outcome.error = Hide(*std::move(outcome.error));
   return outcome;
 }

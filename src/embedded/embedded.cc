@@ -16,6 +16,7 @@
 #include "embedded/worker_ports.h"
 #include "lakehouse/lakehouse.h"
 #include "state/sqlite_store.h"
+#include "storage/wide_store.h"
 #include "worker/worker_loop.h"
 
 namespace embedded {
@@ -96,16 +97,17 @@ struct Embedded::Wiring {
   std::unique_ptr<WorkFolder> work_folder;
   std::unique_ptr<state::SqliteStore> state;
   std::unique_ptr<storage::ObjectStore> objects;
+  std::unique_ptr<control::SecretBox> secret_box;
+  std::unique_ptr<control::CredentialsService> credentials;
   std::unique_ptr<Buckets> buckets;
+  std::unique_ptr<storage::WideStore> files;  // the lake's objects, and files of others
   std::unique_ptr<catalog::Catalog> catalog;
   std::unique_ptr<lakehouse::Lakehouse> lakehouse;
   EngineSqlAnalyzer sql;
   EngineQueryAnalyzer query_analyzer;
   std::unique_ptr<WorkerParts> worker_parts;
   std::unique_ptr<control::TaskBoard> board;
-  std::unique_ptr<control::SecretBox> secret_box;
   std::unique_ptr<control::AccountsService> accounts;
-  std::unique_ptr<control::CredentialsService> credentials;
   std::unique_ptr<control::Parts> parts;
   std::once_flag worker_started;  // several requests of a server may be the first
   std::unique_ptr<worker::WorkerLoop> worker;
@@ -132,31 +134,38 @@ base::Status Embedded::Wiring::OpenStores(const base::Context& ctx) {
   sqlite.create = true;
   ASSIGN_OR_RETURN(state, state::SqliteStore::Open(clock, sqlite));
   ASSIGN_OR_RETURN(objects, OpenObjects(folder, stores));
-  buckets = std::make_unique<Buckets>(stores);
+  control::SecretBoxOptions secrets = options.secrets;
+  if (secrets.key_file.empty()) secrets.key_file = folder.path + ".secret-key";
+  secret_box = std::make_unique<control::SecretBox>(std::move(secrets), rng);
+  credentials = std::make_unique<control::CredentialsService>(*state, *secret_box, clock);
+  buckets = std::make_unique<Buckets>(stores, *credentials);
+  files = std::make_unique<storage::WideStore>(
+      *objects,
+      storage::ForeignFiles{[this](const std::string& uri) -> base::Result<storage::ObjectStore*> {
+                              ASSIGN_OR_RETURN(storage::S3Store * bucket, buckets->Open(uri));
+                              return static_cast<storage::ObjectStore*>(bucket);
+                            },
+                            options.import_folders});
   catalog = std::make_unique<catalog::Catalog>(*state, clock, rng);
   base::Context founder = ctx;
   if (founder.principal.empty()) founder.principal = options.user;
   RETURN_IF_ERROR(catalog->Init(founder));
-  lakehouse = std::make_unique<lakehouse::Lakehouse>(*state, *objects, *catalog, clock, rng);
+  lakehouse = std::make_unique<lakehouse::Lakehouse>(*state, *files, *catalog, clock, rng);
   return base::Ok();
 }
 
 base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
   ASSIGN_OR_RETURN(work_folder, WorkFolder::Make(options.temp_folder, rng));
   WorkerOptions of_worker = WorkerOptionsOf(options, folder, work_folder->path());
-  of_worker.buckets = [this](const std::string& bucket) { return buckets->Open(bucket); };
-  worker_parts = std::make_unique<WorkerParts>(std::move(of_worker), *objects, clock);
+  of_worker.buckets = [this](const std::string& uri) { return buckets->Open(uri); };
+  worker_parts = std::make_unique<WorkerParts>(std::move(of_worker), *files, clock);
   board = std::make_unique<control::TaskBoard>(clock);
   worker_parts->ReportTo(*board);
   control::Options control_options;
   control_options.user = options.user;
   control_options.lake_folder = folder.path;
   control_options.isolated = options.isolated;
-  control::SecretBoxOptions secrets = options.secrets;
-  if (secrets.key_file.empty()) secrets.key_file = folder.path + ".secret-key";
-  secret_box = std::make_unique<control::SecretBox>(std::move(secrets), rng);
   accounts = std::make_unique<control::AccountsService>(*state, *secret_box, clock, rng);
-  credentials = std::make_unique<control::CredentialsService>(*state, *secret_box, clock);
   control_options.jobs.running_max = options.jobs_running_max;
   parts = std::make_unique<control::Parts>(
       control::Parts{*state, *objects, *catalog, *lakehouse, *board, sql, query_analyzer,
@@ -168,7 +177,7 @@ base::Status Embedded::Wiring::WireControl(const base::Context& ctx) {
       control::Unguarded{control->refs(), control->namespaces(), control->tables(), *jobs,
                          *accounts, *credentials, control->iceberg_namespaces(),
                          control->iceberg_tables()},
-      options.import_folders);
+      options.import_folders.value_or(std::vector<std::string>()));
   return base::Ok();
 }
 

@@ -41,7 +41,9 @@ struct Options {
   /// Where the key of everything encrypted is; without either it is beside the lake:
   /// "<lake>.secret-key".
   control::SecretBoxOptions secrets;
-  std::vector<std::string> import_folders;  // of this machine, open to a server's callers
+  /// Folders of this machine open to a server's callers; none at all (not: no folder) = no server:
+  /// whoever runs this process reads what the process may.
+  std::optional<std::vector<std::string>> import_folders;
 };
 
 /// Dropping it stops what it runs and waits. One per process and lake; several processes may have

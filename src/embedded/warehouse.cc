@@ -11,6 +11,7 @@ namespace embedded {
 namespace {
 
 constexpr char kClaim[] = "lake.json";
+constexpr size_t kFoldersKept = 10'000;
 
 storage::S3Options OptionsFor(const Warehouse& warehouse, storage::S3Options options) {
   options.endpoint = warehouse.endpoint;
@@ -59,13 +60,59 @@ base::Result<std::unique_ptr<storage::ObjectStore>> OpenObjects(const LakeFolder
   return Store(std::move(folder));
 }
 
-base::Result<storage::S3Store*> Buckets::Open(const std::string& bucket) {
-  return open_.With([&](auto& open) -> base::Result<storage::S3Store*> {
-    auto& store = open[bucket];
-    if (!store) {
-      ASSIGN_OR_RETURN(store,
-                       storage::S3Store::OpenForeign(bucket, parts_.s3, parts_.clock, parts_.rng));
+base::Result<storage::S3Options> Buckets::OptionsOf(const storage::S3Place& place,
+                                                    const std::string& uri) {
+  storage::S3Options options = parts_.s3;
+  const base::Context ctx;
+  std::optional<api::ObjectCredential> found;
+  if (place.credential.empty()) {
+    ASSIGN_OR_RETURN(found, credentials_.Find(ctx, uri));
+  } else {
+    ASSIGN_OR_RETURN(found, credentials_.Get(ctx, place.credential));
+    const std::string& prefix = found->prefix;
+    if (!prefix.empty() && !uri.starts_with(prefix)) {
+      return base::Error(base::Code::kPermissionDenied, storage::reasons::kAccessDenied,
+                         "credential \"" + place.credential + "\" is for nothing outside \"" +
+                             prefix + "\"")
+          .Set("name", place.credential);
     }
+  }
+  if (!found) return options;
+  if (!found->endpoint.empty()) {
+    options.endpoint = found->endpoint;
+    options.path_style = true;
+  }
+  if (!found->region.empty()) options.region = found->region;
+  options.credentials = {found->access_key, found->secret_key, found->session_token, false};
+  return options;
+}
+
+base::Result<storage::S3Store*> Buckets::Open(const std::string& uri) {
+  const std::string folder = uri.substr(0, uri.rfind('/'));
+  const base::Instant now = parts_.clock.Now();
+  storage::S3Store* known = open_.With([&](Opened& open) -> storage::S3Store* {
+    const auto found = open.by_folder.find(folder);
+    return found == open.by_folder.end() || found->second.until < now ? nullptr
+                                                                      : found->second.store;
+  });
+  if (known != nullptr) return known;
+  ASSIGN_OR_RETURN(const storage::S3Place place, storage::ParseS3Uri(uri));
+  const std::string plain = "s3://" + place.bucket + "/" + place.key;
+  ASSIGN_OR_RETURN(const storage::S3Options options, OptionsOf(place, plain));
+  const storage::S3Credentials& keys = options.credentials;
+  std::string name;
+  for (const std::string& part : {place.bucket, options.endpoint, options.region,
+                                  keys.access_key_id, keys.secret_access_key, keys.session_token}) {
+    name += part + '\n';
+  }
+  return open_.With([&](Opened& open) -> base::Result<storage::S3Store*> {
+    auto& store = open.stores[name];
+    if (!store) {
+      ASSIGN_OR_RETURN(
+          store, storage::S3Store::OpenForeign(place.bucket, options, parts_.clock, parts_.rng));
+    }
+    if (open.by_folder.size() >= kFoldersKept) open.by_folder.clear();
+    open.by_folder[folder] = Choice{store.get(), now + kCredentialKept};
     return store.get();
   });
 }

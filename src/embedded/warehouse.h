@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "api/credentials_api.h"
 #include "base/clock.h"
 #include "base/context.h"
 #include "base/guarded.h"
@@ -36,15 +37,31 @@ base::Result<LakeFolder> OpenOrMakeLake(const base::Context& ctx, const std::str
 base::Result<std::unique_ptr<storage::ObjectStore>> OpenObjects(const LakeFolder& lake,
                                                                 const StoreParts& parts);
 
-/// Stores by bucket's name, opened when first asked for. Thread-safe.
+/// Stores of files that are not the lake's, opened when first asked for: by the credential that the
+/// URI names, else the one whose prefix fits, else as `parts.s3` says. Thread-safe. A credential
+/// that was changed counts kCredentialKept later.
 class Buckets {
  public:
-  explicit Buckets(StoreParts parts) : parts_(parts) {}
-  base::Result<storage::S3Store*> Open(const std::string& bucket);
+  static constexpr std::chrono::seconds kCredentialKept{5};
+  Buckets(StoreParts parts, api::Credentials& credentials)
+      : parts_(parts), credentials_(credentials) {}
+  /// Of an s3:// URI.
+  base::Result<storage::S3Store*> Open(const std::string& uri);
 
  private:
+  struct Choice {
+    storage::S3Store* store = nullptr;
+    base::Instant until{};
+  };
+  struct Opened {
+    std::map<std::string, std::unique_ptr<storage::S3Store>> stores;  // by place and keys
+    std::map<std::string, Choice> by_folder;                          // of URIs
+  };
+  base::Result<storage::S3Options> OptionsOf(const storage::S3Place& place, const std::string& uri);
+
   const StoreParts parts_;
-  base::Guarded<std::map<std::string, std::unique_ptr<storage::S3Store>>> open_;
+  api::Credentials& credentials_;
+  base::Guarded<Opened> open_;
 };
 
 }  // namespace embedded

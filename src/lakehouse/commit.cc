@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "catalog/reasons.h"
+#include "iceberg/name_mapping.h"
+#include "iceberg/own_properties.h"
 #include "iceberg/table_change.h"
 #include "lakehouse/lakehouse.h"
 #include "lakehouse/reasons.h"
@@ -51,6 +53,12 @@ iceberg::TableChange ChangeOf(const CommitInput& input, const FinishedWrite& wri
     change.schema = write.prepared.schema;
     change.spec = write.prepared.spec;
   }
+  if (write.prepared.external) {
+    change.properties[iceberg::kByNameProperty] = "true";
+    if (!write.prepared.credential.empty())
+      change.properties[iceberg::kCredentialProperty] = write.prepared.credential;
+    change.properties[iceberg::kNameMappingProperty] = iceberg::WriteNameMapping(*change.schema);
+  }
   change.added_manifests = write.added_manifests;
   change.removed_files = write.removed_files;
   change.last_column_id = write.prepared.last_column_id;
@@ -70,6 +78,7 @@ base::Result<catalog::TableState> Lakehouse::StateAfter(const base::Context& ctx
   const PreparedWrite& prepared = write.prepared;
   catalog::TableState after = current ? current->state : catalog::TableState{};
   if (!current) after.content_id = base::NewUuid(rng_);
+  if (prepared.external) after.kind = kExternalKind;
   after.table_uuid = prepared.uuid;
   after.run_id = input.run_id;
   if (prepared.mode == WriteMode::kReplace) after.import_root.clear();
@@ -105,7 +114,9 @@ base::Result<catalog::PutTable> Lakehouse::BuildPut(const base::Context& ctx,
                                                     const FinishedWrite& write,
                                                     std::vector<state::Object>& objects) {
   const PreparedWrite& prepared = write.prepared;
-  ASSIGN_OR_RETURN(const std::optional<TableAtRef> current, Find(ctx, head, prepared.table));
+  ASSIGN_OR_RETURN(std::optional<TableAtRef> current, Find(ctx, head, prepared.table));
+  const bool taken = current.has_value();
+  if (prepared.external) current.reset();  // another table, whatever had the name
   if (current ? current->state.table_uuid != prepared.uuid : prepared.base.has_value()) {
     return base::Error(base::Code::kConflict, kTableReplaced,
                        "table \"" + prepared.table.ToString() +
@@ -114,7 +125,7 @@ base::Result<catalog::PutTable> Lakehouse::BuildPut(const base::Context& ctx,
   }
   catalog::PutTable put;
   put.name = prepared.table;
-  put.before = current ? catalog::Presence::kPresent : catalog::Presence::kAbsent;
+  put.before = taken ? catalog::Presence::kPresent : catalog::Presence::kAbsent;
   put.intent = CatalogIntent(write, current.has_value());
   ASSIGN_OR_RETURN(put.state, StateAfter(ctx, current, input, write, objects));
   return put;

@@ -161,6 +161,7 @@ base::Result<EngineTables::Change> EngineTables::Update(const base::Context& ctx
   iceberg::UpdateInput input;
   input.now_ms = base::Micros(clock_.Now()) / 1000;
   if (current) {
+    RETURN_IF_ERROR(CheckWritable(commit.table, current->state));
     ASSIGN_OR_RETURN(before, Serve(ctx, *current->metadata));
     ASSIGN_OR_RETURN(const catalog::Catalog::IdsRead ids,
                      catalog_.ReadIds(ctx, current->state.table_uuid));
@@ -284,7 +285,9 @@ base::Result<ServedTable> EngineTables::Register(const base::Context& ctx,
                                                  const std::string& location, bool overwrite,
                                                  const catalog::CommitNote& note) {
   ServedTable served{location, {}};
-  ASSIGN_OR_RETURN(served.metadata, iceberg::LoadTableMetadata(ctx, objects_, location));
+  ASSIGN_OR_RETURN(const auto read, lakehouse_.ReadMetadata(ctx, location));
+  served.metadata = *read;
+  const bool external = !objects_.KeyOf(location).ok();
   if (!base::IsUuid(served.metadata.table_uuid)) served.metadata.table_uuid = base::NewUuid(rng_);
   for (int attempt = 1;; ++attempt) {
     ASSIGN_OR_RETURN(const catalog::ResolvedRef head,
@@ -297,6 +300,7 @@ base::Result<ServedTable> EngineTables::Register(const base::Context& ctx,
     catalog::PutTable put;
     put.intent = current ? catalog::Intent::kReplace : catalog::Intent::kOpaque;
     put.state.open_runs = RunsIn(served.metadata);
+    if (external) put.state.kind = kExternalKind;
     RETURN_IF_ERROR(Put(ctx, table, current, served, std::move(put), request));
     const auto committed = catalog_.CommitChanges(ctx, request);
     if (committed.ok()) break;

@@ -53,8 +53,8 @@ class EngineTables {
   base::Result<std::vector<ServedTable>> Commit(const base::Context& ctx, const std::string& branch,
                                                 const std::vector<EngineCommit>& commits,
                                                 const catalog::CommitNote& note);
-  /// The table a metadata file of the lake describes; its runs, if any were ours, stay as open as
-  /// they are.
+  /// The table a metadata file describes; its runs, if any were ours, stay as open as they are. A
+  /// file outside the lake makes an external table: read as it is, never written.
   base::Result<ServedTable> Register(const base::Context& ctx, const std::string& branch,
                                      const model::TableName& table, const std::string& location,
                                      bool overwrite, const catalog::CommitNote& note);

@@ -29,7 +29,8 @@ struct CommitInput {
   std::string job_id;
 };
 
-/// Borrows everything it is made with. Thread-safe if `rng` is. Keeps parsed metadata files, which
+/// Borrows everything it is made with; files of others are read where `objects` knows them
+/// (storage::WideStore). Thread-safe if `rng` is. Keeps parsed metadata files, which
 /// are immutable, up to kMetadataKept of them. Writes files but moves refs only through the
 /// catalog.
 class Lakehouse {
@@ -49,6 +50,9 @@ class Lakehouse {
                                                const model::TableName& table);
   base::Result<TableAtRef> Load(const base::Context& ctx, model::TableName name,
                                 catalog::TableState state);
+  /// A metadata file of the lake or of others.
+  base::Result<std::shared_ptr<const iceberg::TableMetadata>> ReadMetadata(
+      const base::Context& ctx, const std::string& location);
 
   /// Assigns ids from the table's global counters (formats.md §4), stored before anything is
   /// written with them. "iceberg.bad_partition", "lakehouse.partition_mismatch",
@@ -75,8 +79,6 @@ class Lakehouse {
   struct Metadata {
     std::map<std::string, std::shared_ptr<const iceberg::TableMetadata>> by_location;
   };
-  base::Result<std::shared_ptr<const iceberg::TableMetadata>> ReadMetadata(
-      const base::Context& ctx, const std::string& location);
   base::Result<catalog::PutTable> BuildPut(const base::Context& ctx, const model::CommitId& head,
                                            const CommitInput& input, const FinishedWrite& write,
                                            std::vector<state::Object>& objects);

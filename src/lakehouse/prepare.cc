@@ -102,7 +102,12 @@ base::Result<PreparedWrite> Lakehouse::Prepare(const base::Context& ctx,
   PreparedWrite prepared;
   prepared.table = intent.table;
   prepared.mode = intent.mode;
-  ASSIGN_OR_RETURN(prepared.base, Find(ctx, commit, intent.table));
+  prepared.external = intent.external;
+  prepared.credential = intent.credential;
+  if (!intent.external) {
+    ASSIGN_OR_RETURN(prepared.base, Find(ctx, commit, intent.table));
+  }
+  if (prepared.base) RETURN_IF_ERROR(CheckWritable(intent.table, prepared.base->state));
   if (prepared.base && intent.mode == WriteMode::kCreate) {
     return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
                        "table \"" + intent.table.ToString() + "\" exists already")

@@ -10,4 +10,7 @@ inline constexpr char kTableReplaced[] = "lakehouse.table_replaced";
 /// kFailedPrecondition: a file known to the table has other content now. uri, table.
 inline constexpr char kFileChanged[] = "lakehouse.file_changed";
 
+/// kFailedPrecondition: nothing is written to a table over files of others. table.
+inline constexpr char kReadOnlyTable[] = "lakehouse.read_only_table";
+
 }  // namespace lakehouse

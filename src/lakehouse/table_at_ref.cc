@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "lakehouse/reasons.h"
 
 namespace lakehouse {
 
@@ -29,6 +30,15 @@ int64_t TableAtRef::SummaryNumber(const std::string& key) const {
   if (current == nullptr) return 0;
   const auto found = current->summary.find(key);
   return found == current->summary.end() ? 0 : std::atoll(found->second.c_str());
+}
+
+base::Status CheckWritable(const model::TableName& name, const catalog::TableState& state) {
+  if (state.kind != kExternalKind) return base::Ok();
+  return base::Error(base::Code::kFailedPrecondition, kReadOnlyTable,
+                     "table \"" + name.ToString() +
+                         "\" is external: its files are others', and nothing is written to it; "
+                         "write to another table, or drop it first")
+      .Set("table", name.ToString());
 }
 
 iceberg::TablePointer PointerOf(const catalog::TableState& state) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/result.h"
 #include "catalog/table_state.h"
 #include "columnar/type.h"
 #include "iceberg/table_metadata.h"
@@ -23,6 +24,11 @@ struct TableAtRef {
   /// A number of the current snapshot's summary ("total-records"), 0 when there is none.
   int64_t SummaryNumber(const std::string& key) const;
 };
+
+inline constexpr char kExternalKind[] = "EXTERNAL_TABLE";  // TableState::kind
+
+/// kFailedPrecondition "lakehouse.read_only_table" for a table over files of others.
+base::Status CheckWritable(const model::TableName& name, const catalog::TableState& state);
 
 /// The pointer that a catalog entry holds, and an entry's pointer fields from it.
 iceberg::TablePointer PointerOf(const catalog::TableState& state);

@@ -30,7 +30,9 @@ struct WriteIntent {
   WriteMode mode = WriteMode::kReplace;
   columnar::Schema schema;  // of the rows; kAppend and kOverwrite keep the table's own
   std::vector<std::string>
-      partitioned_by;  // "year(ts)"; kAppend, kOverwrite: empty = the table's own
+      partitioned_by;      // "year(ts)"; kAppend, kOverwrite: empty = the table's own
+  std::string credential;  // `external`: by which of the server's credentials files are read
+  bool external = false;   // kCreate: over files of others, in the place of whatever has the name
 };
 
 /// Everything a worker needs to write files of the table.
@@ -44,6 +46,8 @@ struct PreparedWrite {
   int32_t last_column_id = 0;
   int32_t last_partition_field_id = 0;
   std::optional<TableAtRef> base;  // the table as it is; none = it is created
+  std::string credential;          // as of the intent
+  bool external = false;
 };
 
 struct FinishedWrite {

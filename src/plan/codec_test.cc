@@ -161,6 +161,7 @@ class Generator {
     outcome.files =
         Many<FileOutcome>([&] { return FileOutcome{Text(), Text(), 1, 2, AnyError()}; });
     outcome.preview = Text();
+    if (Coin()) outcome.preview_columns = {{Text(), Text(), {Text(), Text()}}};
     outcome.counters["scan.files"] = -Number();
     return outcome;
   }

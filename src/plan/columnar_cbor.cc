@@ -290,4 +290,18 @@ Result<DecodedError> ErrorFromCbor(const Cbor& value) {
   return ReadError(value, 0);
 }
 
+Cbor TextColumnToCbor(const columnar::TextColumn& column) {
+  return Cbor(Cbor::Map{{0, column.name}, {1, column.type}, {2, base::CborTexts(column.values)}});
+}
+
+Result<columnar::TextColumn> TextColumnFromCbor(const Cbor& value) {
+  ASSIGN_OR_RETURN(CborFields fields, CborFields::Of(value, "preview column"));
+  columnar::TextColumn column;
+  ASSIGN_OR_RETURN(column.name, fields.Text(0));
+  ASSIGN_OR_RETURN(column.type, fields.Text(1));
+  ASSIGN_OR_RETURN(column.values, fields.Texts(2));
+  RETURN_IF_ERROR(fields.Finish());
+  return column;
+}
+
 }  // namespace plan

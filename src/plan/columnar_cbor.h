@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "columnar/literal.h"
 #include "columnar/predicate.h"
+#include "columnar/text_column.h"
 #include "columnar/type.h"
 
 namespace plan {
@@ -36,5 +37,8 @@ struct DecodedError {
   base::Error error;
 };
 base::Result<DecodedError> ErrorFromCbor(const base::Cbor& value);
+
+base::Cbor TextColumnToCbor(const columnar::TextColumn& column);
+base::Result<columnar::TextColumn> TextColumnFromCbor(const base::Cbor& value);
 
 }  // namespace plan

@@ -34,6 +34,8 @@ std::string_view TaskKindName(TaskKind kind) {
       return "query";
     case TaskKind::kListFiles:
       return "list_files";
+    case TaskKind::kRegisterFiles:
+      return "register_files";
   }
   return "unknown";
 }

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "columnar/text_column.h"
 #include "columnar/type.h"
 #include "model/ids.h"
 
@@ -52,8 +53,9 @@ struct TaskOutcome {
   std::string check_message;
   std::optional<WrittenTable> written;
   std::vector<FileOutcome> files;
-  std::string preview;           // text table, bounded
-  std::string environment_lock;  // digest
+  std::string preview;                                // text table, bounded
+  std::vector<columnar::TextColumn> preview_columns;  // the same, column by column
+  std::string environment_lock;                       // digest
   std::map<std::string, int64_t>
       counters;  // "scan.files", "scan.bytes", "copy.bytes", "start.micros", ...
 };

@@ -92,6 +92,9 @@ base::Bytes EncodeTaskOutcome(const TaskOutcome& outcome) {
   if (outcome.schema) map.emplace(6, SchemaToCbor(*outcome.schema));
   if (outcome.check_passed) map.emplace(9, Cbor(*outcome.check_passed));
   if (outcome.written) map.emplace(11, WrittenToCbor(*outcome.written));
+  if (!outcome.preview_columns.empty()) {
+    map.emplace(16, ListToCbor(outcome.preview_columns, TextColumnToCbor));
+  }
   map.emplace(15, TextMapToCbor(outcome.counters, [](int64_t value) { return Cbor(value); }));
   return base::EncodeCbor(Cbor(std::move(map)));
 }
@@ -117,6 +120,10 @@ Result<TaskOutcome> DecodeTaskOutcome(base::BytesView bytes) {
   ASSIGN_OR_RETURN(outcome.files, ReadList<FileOutcome>(fields, 12, FileFromCbor));
   ASSIGN_OR_RETURN(outcome.preview, fields.Text(13));
   ASSIGN_OR_RETURN(outcome.environment_lock, fields.Text(14));
+  if (fields.Has(16)) {
+    ASSIGN_OR_RETURN(outcome.preview_columns,
+                     ReadList<columnar::TextColumn>(fields, 16, TextColumnFromCbor));
+  }
   ASSIGN_OR_RETURN(outcome.counters, ReadTextMap<int64_t>(fields, 15, CounterFromCbor));
   RETURN_IF_ERROR(fields.Finish());
   return outcome;

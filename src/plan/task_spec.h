@@ -58,6 +58,7 @@ enum class TaskKind {
   kImportFiles,
   kQuery,
   kListFiles,
+  kRegisterFiles,  // files of others become a table's as they are: their manifest is written
 };
 
 /// "python_model" and so on, stable.
@@ -151,8 +152,8 @@ struct TaskSpec {
   /// Arguments among `parameters` that are secrets: a plan holds the secret's name in place of its
   /// value, which comes in when the task goes to a worker.
   std::vector<std::string> secret_names;
-  std::optional<WriteTarget> write;  // kWriteTable, kImportFiles
-  std::vector<SourceFile> files;     // kInferFiles, kImportFiles
+  std::optional<WriteTarget> write;  // kWriteTable, kImportFiles, kRegisterFiles
+  std::vector<SourceFile> files;     // kInferFiles, kImportFiles, kRegisterFiles
   FileReadOptions read_options;
   uint64_t rows_max = 0;          // kQuery: 0 = all
   uint32_t preview_rows_max = 0;  // rows of the result to show the user

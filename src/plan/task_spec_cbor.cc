@@ -295,7 +295,7 @@ Result<TaskSpec> DecodeTaskSpec(base::BytesView bytes) {
   spec.run = model::RunId(std::move(run));
   ASSIGN_OR_RETURN(std::string job, fields.Text(5));
   spec.job = model::JobId(std::move(job));
-  ASSIGN_OR_RETURN(spec.kind, ReadEnum(fields, 6, TaskKind::kListFiles));
+  ASSIGN_OR_RETURN(spec.kind, ReadEnum(fields, 6, TaskKind::kRegisterFiles));
   ASSIGN_OR_RETURN(spec.name, fields.Text(7));
   ASSIGN_OR_RETURN(const Cbor* entry, fields.Any(8));
   ASSIGN_OR_RETURN(spec.entry, EntryFromCbor(*entry));
@@ -314,7 +314,8 @@ base::Status ValidateTaskSpec(const TaskSpec& spec) {
   }
   const bool asks = spec.kind == TaskKind::kSqlModel || spec.kind == TaskKind::kQuery;
   if (asks && spec.entry.sql.empty()) return Invalid(spec, "has no SQL");
-  const bool writes = spec.kind == TaskKind::kWriteTable || spec.kind == TaskKind::kImportFiles;
+  const bool writes = spec.kind == TaskKind::kWriteTable || spec.kind == TaskKind::kImportFiles ||
+                      spec.kind == TaskKind::kRegisterFiles;
   if (writes != spec.write.has_value()) {
     return Invalid(spec, writes ? "has no table to write to" : "has a table it never writes to");
   }

@@ -10,6 +10,7 @@ class CodeSnapshotReRunResponse;
 class CodeSnapshotRunRequest;
 class CodeSnapshotRunResponse;
 class ExternalTableCreateRequest;
+class ExternalTableCreateResponse;
 class GetBauplanInfoResponse;
 class GetJobContextRequest;
 class GetJobContextResponse;

@@ -48,6 +48,17 @@ void FillMetadata(const std::string& name, plan::NodeKind kind, const base::Plac
   if (place.line > 0) out->set_line_number(static_cast<int32_t>(place.line));
 }
 
+void FillPreview(const std::string& name, const std::vector<columnar::TextColumn>& columns,
+                 pb::RuntimeTablePreview* out) {
+  out->set_table_name(name);
+  for (const columnar::TextColumn& column : columns) {
+    pb::RuntimeTableColumnInfo& shown = *out->add_columns();
+    shown.set_column_name(column.name);
+    shown.set_column_type(column.type);
+    for (const std::string& value : column.values) shown.add_values(value);
+  }
+}
+
 /// A line of ours: one that the user should see while the job runs, or one for `job logs --system`.
 pb::RunnerEvent SystemLine(const std::string& job, base::Instant at, bool warning,
                            const std::string& text) {
@@ -56,7 +67,8 @@ pb::RunnerEvent SystemLine(const std::string& job, base::Instant at, bool warnin
   log.set_level(warning ? pb::RuntimeLogEvent::LOG_LEVEL_WARNING
                         : pb::RuntimeLogEvent::LOG_LEVEL_INFO);
   log.set_output_stream(pb::RuntimeLogEvent::OUTPUT_STREAM_STDERR);
-  log.set_type(pb::RuntimeLogEvent::LOG_TYPE_SYSTEM);
+  // Clients show nothing of the system while a job runs.
+  log.set_type(warning ? pb::RuntimeLogEvent::LOG_TYPE_USER : pb::RuntimeLogEvent::LOG_TYPE_SYSTEM);
   log.set_emit_timestamp_ns(base::Micros(at) * 1000);
   log.set_msg(warning ? "warning: " + text : text);
   log.set_job_id(job);
@@ -115,6 +127,10 @@ void EventTranslator::OnTaskEnded(const api::TaskEnded& event, base::Instant at,
   switch (task.status.value_or(plan::TaskStatus::kSkipped)) {
     case plan::TaskStatus::kSucceeded:
       end.mutable_success()->set_message(task.message);
+      if (!event.preview_columns.empty()) {
+        FillPreview(task.name, event.preview_columns,
+                    end.mutable_success()->add_runtime_table_preview());
+      }
       break;
     case plan::TaskStatus::kFailed:
       end.mutable_failure()->set_component(pb::COMPONENT_RUNTIME);

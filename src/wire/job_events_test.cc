@@ -164,9 +164,9 @@ TEST(JobPages, NeitherLoseNorRepeatJobsOfOneMoment) {
 
 TEST(JobPages, ShowOwnJobsUnlessAskedOtherwise) {
   pb::GetJobsRequest request;
-  EXPECT_EQ(JobPageRequestOf(request, "ada").value().users, std::vector<std::string>{"ada"});
+  EXPECT_EQ(JobPageRequestOf(request, "ada").value().filter.users, std::vector<std::string>{"ada"});
   request.set_all_users(true);
-  EXPECT_TRUE(JobPageRequestOf(request, "ada").value().users.empty());
+  EXPECT_TRUE(JobPageRequestOf(request, "ada").value().filter.users.empty());
   request.set_pagination_token("garbage");
   EXPECT_EQ(JobPageRequestOf(request, "ada").error().reason, kBadField);
   pb::GetJobsRequest other;

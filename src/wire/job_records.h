@@ -18,14 +18,13 @@ void FillJobInfo(const api::JobRecord& job, pb::JobInfo* out);
 /// Everything but snapshot and events.
 void FillJobContext(const api::JobRecord& job, pb::JobContext* out);
 
+/// The graph of a run: what of its models reads what. A model is known by its task, one without a
+/// task by its name.
+void FillModels(const api::JobRecord& job, const plan::LogicalPlan& plan, pb::JobContext* out);
+
 /// One page of jobs as a client asks for it.
 struct JobPageRequest {
-  std::vector<std::string> ids;
-  std::vector<std::string> users;  // empty = everyone
-  std::vector<api::JobKind> kinds;
-  std::vector<api::JobStatus> statuses;
-  std::optional<base::Instant> created_after;
-  std::optional<base::Instant> created_before;
+  api::JobFilter filter;  // no limit: pages have one
   uint32_t records_max = 0;
   std::optional<std::pair<base::Instant, std::string>> after;  // the last job of the page before
   bool nothing = false;  // asks for kinds or states that no job of ours can have

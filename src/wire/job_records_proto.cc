@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -30,6 +31,8 @@ pb::JobKind KindOf(api::JobKind kind) {
       return pb::JOB_KIND_TABLE_DATA_IMPORT;
     case api::JobKind::kTablePlan:
       return pb::JOB_KIND_TABLE_PLAN_CREATE;
+    case api::JobKind::kExternalTable:
+      return pb::JOB_KIND_EXTERNAL_TABLE_CREATE;
   }
   return pb::JOB_KIND_UNSPECIFIED;
 }
@@ -46,6 +49,8 @@ std::optional<api::JobKind> KindOf(int kind) {
       return api::JobKind::kTableImport;
     case pb::JOB_KIND_TABLE_PLAN_CREATE:
       return api::JobKind::kTablePlan;
+    case pb::JOB_KIND_EXTERNAL_TABLE_CREATE:
+      return api::JobKind::kExternalTable;
     default:  // a kind we have no jobs of: the number comes from outside
       return {};
   }
@@ -146,49 +151,68 @@ void FillJobContext(const api::JobRecord& job, pb::JobContext* out) {
   out->set_ref(job.ref);
   out->set_branch(job.ref);
   if (!job.run_branch.empty()) out->mutable_transaction_branch()->set_name(job.run_branch);
-  for (const api::TaskRecord& task : job.tasks) {
-    pb::ModelNode& node = *out->add_models();
-    node.set_model_id(task.task.text());
-    node.set_model_name(task.name);
-  }
   if (job.error) out->set_error_message(FailureText(job));
   if (const auto sql = job.details.find("sql"); sql != job.details.end()) {
     out->set_sql_query(sql->second);
   }
 }
 
+void FillModels(const api::JobRecord& job, const plan::LogicalPlan& plan, pb::JobContext* out) {
+  std::map<std::string, std::string> ids;
+  for (const plan::LogicalNode& node : plan.nodes) ids[node.name] = node.name;
+  for (const api::TaskRecord& task : job.tasks) {
+    if (const auto known = ids.find(task.name); known != ids.end()) {
+      known->second = task.task.text();
+    }
+  }
+  for (const plan::LogicalNode& node : plan.nodes) {
+    pb::ModelNode& model = *out->add_models();
+    model.set_model_id(ids.at(node.name));
+    model.set_model_name(node.name);
+    for (const plan::Edge& edge : node.inputs) {
+      const auto source = ids.find(edge.from);
+      if (edge.from_table || source == ids.end()) continue;
+      pb::ModelEdge& read = *out->add_model_deps();
+      read.set_source_id(source->second);
+      read.set_destination_id(ids.at(node.name));
+    }
+  }
+}
+
 base::Result<JobPageRequest> JobPageRequestOf(const pb::GetJobsRequest& request,
                                               const std::string& caller) {
   JobPageRequest page;
-  page.ids.assign(request.job_ids().begin(), request.job_ids().end());
-  page.users.assign(request.filter_users().begin(), request.filter_users().end());
-  if (!request.all_users() && page.users.empty()) page.users = {caller};
+  api::JobFilter& filter = page.filter;
+  filter.limit = 0;
+  filter.ids.assign(request.job_ids().begin(), request.job_ids().end());
+  filter.users.assign(request.filter_users().begin(), request.filter_users().end());
+  if (!request.all_users() && filter.users.empty()) filter.users = {caller};
   std::vector<int> kinds(request.filter_kinds().begin(), request.filter_kinds().end());
   if (request.filter_kind() != pb::JOB_KIND_UNSPECIFIED) kinds.push_back(request.filter_kind());
   for (const int kind : kinds) {
-    if (const auto known = KindOf(kind)) page.kinds.push_back(*known);
+    if (const auto known = KindOf(kind)) filter.kinds.push_back(*known);
   }
   std::vector<int> states(request.filter_statuses().begin(), request.filter_statuses().end());
   if (request.filter_status() != pb::JOB_STATE_TYPE_UNSPECIFIED) {
     states.push_back(request.filter_status());
   }
   for (const int state : states) {
-    if (const auto known = StatusOf(state)) page.statuses.push_back(*known);
+    if (const auto known = StatusOf(state)) filter.statuses.push_back(*known);
   }
   page.nothing =
-      (!kinds.empty() && page.kinds.empty()) || (!states.empty() && page.statuses.empty());
+      (!kinds.empty() && filter.kinds.empty()) || (!states.empty() && filter.statuses.empty());
   if (request.has_filter_created_after()) {
-    page.created_after = InstantOf(request.filter_created_after());
+    filter.created_after = InstantOf(request.filter_created_after());
   }
   if (request.has_filter_created_before()) {
-    page.created_before = InstantOf(request.filter_created_before());
+    filter.created_before = InstantOf(request.filter_created_before());
   }
   const int32_t wanted = request.max_records();
   page.records_max = wanted <= 0 ? kPageMax : std::min(kPageMax, static_cast<uint32_t>(wanted));
   if (!request.pagination_token().empty()) {
     ASSIGN_OR_RETURN(page.after, CursorOf(request.pagination_token()));
-    if (!page.created_before || page.after->first < *page.created_before) {
-      page.created_before = page.after->first;
+    if (!filter.created_before || page.after->first < *filter.created_before) {
+      filter.created_before = page.after->first;
     }
   }
   return page;

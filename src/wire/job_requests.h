@@ -18,6 +18,8 @@ base::Result<api::RunRequest> RerunRequestOf(const pb::CodeSnapshotReRunRequest&
 
 base::Result<api::QueryRequest> QueryRequestOf(const pb::QueryRunRequest& request);
 base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportRequest& request);
+base::Result<api::ExternalTableRequest> ExternalTableRequestOf(
+    const pb::ExternalTableCreateRequest& request);
 base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlanRequest& request);
 base::Result<api::ApplyTablePlanRequest> ApplyTablePlanRequestOf(
     const pb::TableCreatePlanApplyRequest& request);

@@ -78,6 +78,12 @@ std::map<std::string, std::string> ArgsOf(const pb::JobRequestCommon& common) {
   return {common.args().begin(), common.args().end()};
 }
 
+/// Clients have no field for it; they have arguments.
+std::string CredentialOf(const pb::JobRequestCommon& common) {
+  const auto found = common.args().find("credential");
+  return found == common.args().end() ? std::string() : found->second;
+}
+
 std::string BranchOr(const std::string& given) {
   return given.empty() ? kMain : given;
 }
@@ -171,7 +177,24 @@ base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportReques
   import.branch = BranchOr(request.branch_name());
   import.sources = {request.search_string()};
   import.import_duplicate_files = request.import_duplicate_files();
+  import.credential = CredentialOf(request.job_request_common());
+  import.read.best_effort = request.best_effort();
+  import.read.continue_on_error = request.continue_on_error();
   return import;
+}
+
+base::Result<api::ExternalTableRequest> ExternalTableRequestOf(
+    const pb::ExternalTableCreateRequest& request) {
+  if (request.table_name().empty()) return BadField("table_name", "is empty");
+  if (request.input_files().uris().empty()) return BadField("input_files", "names no files");
+  api::ExternalTableRequest external;
+  external.table = request.table_name();
+  external.ns = request.namespace_();
+  external.branch = BranchOr(request.branch_name());
+  external.sources.assign(request.input_files().uris().begin(), request.input_files().uris().end());
+  external.overwrite = request.overwrite();
+  external.credential = CredentialOf(request.job_request_common());
+  return external;
 }
 
 base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlanRequest& request) {
@@ -182,6 +205,7 @@ base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlan
   plan.table.ns = request.namespace_();
   plan.table.branch = BranchOr(request.branch_name());
   plan.table.sources = {request.search_string()};
+  plan.table.credential = CredentialOf(request.job_request_common());
   if (!request.table_partitioned_by().empty()) {
     plan.table.partitioned_by = {request.table_partitioned_by()};
   }

@@ -59,8 +59,8 @@ Files FindLocal(const std::string& pattern) {
   return files;
 }
 
-base::Result<storage::S3Store*> BucketOf(ExecutorParts& parts, const std::string& bucket) {
-  if (parts.buckets) return parts.buckets(bucket);
+base::Result<storage::S3Store*> BucketOf(ExecutorParts& parts, const std::string& uri) {
+  if (parts.buckets) return parts.buckets(uri);
   return base::Error(base::Code::kUnimplemented, reasons::kBadTask,
                      "this worker reads no files from buckets");
 }
@@ -76,12 +76,13 @@ base::Result<Files> FindInBucket(const base::Context& ctx, ExecutorParts& parts,
   }
   for (const std::string& alternative : alternatives) {
     ASSIGN_OR_RETURN(const storage::S3Place place, storage::ParseS3Uri(alternative));
-    ASSIGN_OR_RETURN(storage::S3Store * bucket, BucketOf(parts, place.bucket));
+    ASSIGN_OR_RETURN(storage::S3Store * bucket, BucketOf(parts, alternative));
     const std::string prefix = place.key.substr(0, place.key.find_first_of(kWildcards));
     ASSIGN_OR_RETURN(const std::vector<storage::S3Object> listed, bucket->ListObjects(ctx, prefix));
     for (const storage::S3Object& object : MatchingKeys(place.key, listed)) {
       const std::string identity = object.etag.empty() ? "" : "etag:" + object.etag;
-      files.push_back({bucket->Uri(object.key), identity, object.size_bytes, 0, std::nullopt});
+      files.push_back({storage::NamingCredential(bucket->Uri(object.key), place.credential),
+                       identity, object.size_bytes, 0, std::nullopt});
     }
   }
   return files;
@@ -156,8 +157,7 @@ base::Result<std::shared_ptr<engine::RangeReader>> OpenSourceFile(const base::Co
                                                                   ExecutorParts& parts,
                                                                   const std::string& uri) {
   if (!storage::IsS3Uri(uri)) return engine::OpenLocalFile(LocalPathOf(uri));
-  ASSIGN_OR_RETURN(const storage::S3Place place, storage::ParseS3Uri(uri));
-  ASSIGN_OR_RETURN(storage::S3Store * bucket, BucketOf(parts, place.bucket));
+  ASSIGN_OR_RETURN(storage::S3Store * bucket, BucketOf(parts, uri));
   return OpenObject(ctx, *bucket, uri);
 }
 

@@ -1,6 +1,8 @@
 #include <utility>
 
+#include "columnar/canonical.h"
 #include "columnar/producer.h"
+#include "engine/sql_analysis.h"
 #include "runtime/executor/task_parts_internal.h"
 
 namespace runtime {
@@ -26,6 +28,21 @@ class MemoryTable final : public engine::TableSource {
   const columnar::Schema schema_;
 };
 
+/// Whoever asks for rows is told which columns cannot be null. Tables are not made of these rows,
+/// so nothing is required that a later run could not keep to.
+base::Result<columnar::Stream> SayNeverNull(columnar::Stream rows, const std::string& sql) {
+  ASSIGN_OR_RETURN(const engine::SqlAnalysis analysis, engine::AnalyzeSql(sql));
+  ASSIGN_OR_RETURN(columnar::Schema schema, columnar::SchemaOf(rows));
+  bool any = false;
+  for (size_t i = 0; i < analysis.never_null.size() && i < schema.fields.size(); ++i) {
+    if (!analysis.never_null[i]) continue;
+    schema.fields[i].required = true;
+    any = true;
+  }
+  if (!any) return rows;
+  return columnar::Canonical(std::move(rows), {.target = std::move(schema)});
+}
+
 }  // namespace
 
 base::Result<columnar::Stream> RunSql(const base::Context& ctx, ExecutorParts& parts,
@@ -49,6 +66,9 @@ base::Result<columnar::Stream> RunSql(const base::Context& ctx, ExecutorParts& p
     }
   }
   auto rows = parts.sql.Run(ctx, query);
+  if (rows.ok() && task.kind == plan::TaskKind::kQuery) {
+    return SayNeverNull(std::move(rows).value(), task.entry.sql);
+  }
   if (rows.ok() || task.entry.file.empty()) return rows;
   base::Error error = std::move(rows).error();
   if (error.place.file.empty()) error.place.file = task.entry.file;

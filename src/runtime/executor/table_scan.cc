@@ -7,6 +7,7 @@
 
 #include "columnar/producer.h"
 #include "engine/fragment_reader.h"
+#include "iceberg/own_properties.h"
 #include "iceberg/pruning.h"
 #include "runtime/executor/store_bytes.h"
 
@@ -110,6 +111,11 @@ base::Result<std::shared_ptr<TableScan>> TableScan::Open(const base::Context& ct
                                                   std::move(schema), std::move(always)));
 }
 
+bool TableScan::FindsByName() const {
+  const auto found = metadata_.properties.find(iceberg::kByNameProperty);
+  return found != metadata_.properties.end() && found->second == "true";
+}
+
 std::optional<uint64_t> TableScan::RowsEstimate() const {
   if (!spec_.snapshot_id) return 0;
   const auto snapshot = metadata_.FindSnapshot(*spec_.snapshot_id);
@@ -132,6 +138,7 @@ base::Result<columnar::Stream> TableScan::ReadFile(const base::Context& ctx,
   engine::FragmentScan fragment;
   ASSIGN_OR_RETURN(fragment.file, OpenCounted(ctx, task.file.path));
   fragment.output = output;
+  fragment.by_name = FindsByName();
   ASSIGN_OR_RETURN(fragment.constants, Defaults(output.fields));
   size_t groups = task.file.split_offsets.size();
   size_t skipped = 0;
@@ -139,9 +146,11 @@ base::Result<columnar::Stream> TableScan::ReadFile(const base::Context& ctx,
   if (task.residual.op != Predicate::Op::kTrue && groups != 1) {
     ASSIGN_OR_RETURN(const engine::FileStats stats,
                      engine::ReadFileStats(*fragment.file, &schema_));
-    ASSIGN_OR_RETURN(fragment.row_groups, MatchingRowGroups(stats, schema_, task.residual));
     groups = stats.row_groups.size();
-    skipped = groups - fragment.row_groups.size();
+    if (!fragment.by_name || !stats.has_field_ids) {
+      ASSIGN_OR_RETURN(fragment.row_groups, MatchingRowGroups(stats, schema_, task.residual));
+      skipped = groups - fragment.row_groups.size();
+    }
   }
   counts_->With([&](ScanCounts& seen) {
     seen.row_groups_skipped += static_cast<int64_t>(skipped);
@@ -181,6 +190,7 @@ base::Result<std::optional<std::vector<std::string>>> TableScan::PlainParquetPat
   using Paths = std::optional<std::vector<std::string>>;
   ASSIGN_OR_RETURN(const iceberg::ScanPlan plan, PlanFiles(ctx, predicate));
   std::vector<std::string> paths;
+  if (FindsByName()) return Paths();
   for (const iceberg::FileScanTask& task : plan.tasks) {
     if (!task.deletes.empty()) return Paths();
     engine::FragmentScan fragment;

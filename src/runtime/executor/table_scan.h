@@ -84,6 +84,8 @@ class TableScan final : public engine::TableSource, public std::enable_shared_fr
                                                                   const iceberg::DeleteFile& file);
   base::Result<engine::RowDeletes> DeletesOf(const base::Context& ctx,
                                              const iceberg::FileScanTask& task);
+  /// Files of others: what ids they carry, means nothing here.
+  bool FindsByName() const;
   base::Result<std::map<int32_t, columnar::Literal>> Defaults(
       const std::vector<columnar::Field>& fields) const;
 

@@ -2,9 +2,11 @@
 #include <utility>
 
 #include "iceberg/deletion_vector.h"
+#include "iceberg/own_properties.h"
 #include "iceberg/reasons.h"
 #include "runtime/executor/store_bytes.h"
 #include "runtime/executor/table_scan.h"
+#include "storage/s3_options.h"
 
 // What other files say about the rows of a data file: deletes of other writers.
 
@@ -30,7 +32,11 @@ const columnar::Field* TopLevel(const columnar::Schema& schema, int32_t id) {
 base::Result<std::shared_ptr<engine::RangeReader>> TableScan::OpenCounted(const base::Context& ctx,
                                                                           const std::string& uri) {
   const auto counts = counts_;
-  return OpenObject(ctx, store_, uri, [counts](uint64_t bytes) {
+  const auto credential = metadata_.properties.find(iceberg::kCredentialProperty);
+  const std::string place = credential == metadata_.properties.end()
+                                ? uri
+                                : storage::NamingCredential(uri, credential->second);
+  return OpenObject(ctx, store_, place, [counts](uint64_t bytes) {
     counts->With([&](ScanCounts& seen) { seen.bytes_read += static_cast<int64_t>(bytes); });
   });
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -57,6 +58,7 @@ engine::WriteOptions TableWriter::Options() const {
 base::Result<engine::OpenedFile> TableWriter::OpenNext(const base::Context& ctx,
                                                        const engine::PartitionKey& partition,
                                                        int64_t number) {
+  files_ = std::max(files_, number + 1);  // no name twice, also after rows that fail
   std::string name = FileName(target_->write_id, number);
   if (!spec_.fields.empty()) name = iceberg::PartitionPath(spec_, partition) + "/" + name;
   const std::string key = iceberg::DataKey(target_->uuid.text(), name);
@@ -70,7 +72,6 @@ void TableWriter::Add(const engine::WrittenFile& file) {
   entries_.push_back(std::move(entry));
   rows_ += static_cast<uint64_t>(file.rows);
   bytes_ += static_cast<uint64_t>(file.bytes);
-  ++files_;
 }
 
 base::Status TableWriter::Write(const base::Context& ctx, columnar::Stream rows) {
@@ -96,6 +97,14 @@ base::Result<std::optional<uint64_t>> TableWriter::Copy(
   if (!copied) return std::optional<uint64_t>();
   Add(*copied);
   return std::optional(static_cast<uint64_t>(copied->rows));
+}
+
+void TableWriter::Register(const iceberg::WrittenFile& file) {
+  iceberg::ManifestEntry entry;
+  entry.file = iceberg::MakeDataFile(file, spec_.id, {});
+  entries_.push_back(std::move(entry));
+  rows_ += static_cast<uint64_t>(file.record_count);
+  bytes_ += static_cast<uint64_t>(file.file_size_bytes);
 }
 
 base::Status TableWriter::Finish(const base::Context& ctx, plan::WrittenTable& written) {

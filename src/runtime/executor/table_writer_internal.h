@@ -12,6 +12,7 @@
 #include "engine/parquet_writer.h"
 #include "iceberg/manifest.h"
 #include "iceberg/partition.h"
+#include "iceberg/written_file.h"
 #include "plan/task_outcome.h"
 #include "plan/task_spec.h"
 #include "storage/object_store.h"
@@ -31,6 +32,9 @@ class TableWriter {
   /// many rows it has; nothing: it must be read.
   base::Result<std::optional<uint64_t>> Copy(const base::Context& ctx,
                                              const std::shared_ptr<engine::RangeReader>& file);
+  /// A file that is there already becomes one of the table's as it is; for tables without
+  /// partitions.
+  void Register(const iceberg::WrittenFile& file);
   /// Writes the manifest (none when there are no files) and says in `written` what there is.
   base::Status Finish(const base::Context& ctx, plan::WrittenTable& written);
   uint64_t rows() const { return rows_; }

@@ -22,6 +22,8 @@ base::Status RunByKind(const base::Context& ctx, ExecutorParts& parts, const pla
       return RunInferTask(ctx, parts, task, outcome);
     case plan::TaskKind::kImportFiles:
       return RunImportTask(ctx, parts, task, outcome);
+    case plan::TaskKind::kRegisterFiles:
+      return RunRegisterTask(ctx, parts, task, outcome);
     case plan::TaskKind::kQuery:
       break;
   }

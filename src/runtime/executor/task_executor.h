@@ -31,8 +31,8 @@ class CodeSource {
       const base::Context& ctx, const model::JobId& job, const std::string& code_digest) = 0;
 };
 
-/// The store of a bucket that files are imported from; it outlives the executor.
-using BucketSource = std::function<base::Result<storage::S3Store*>(const std::string& bucket)>;
+/// The store in which an s3:// URI of somebody's file is; it outlives the executor.
+using BucketSource = std::function<base::Result<storage::S3Store*>(const std::string& uri)>;
 
 /// Borrowed; all of it outlives the executor. The parts behind functions are made when first
 /// needed: a query starts no launcher and opens no environment store.

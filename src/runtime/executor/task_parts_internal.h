@@ -24,6 +24,8 @@ base::Status RunInferTask(const base::Context& ctx, ExecutorParts& parts,
                           const plan::TaskSpec& task, plan::TaskOutcome& outcome);
 base::Status RunImportTask(const base::Context& ctx, ExecutorParts& parts,
                            const plan::TaskSpec& task, plan::TaskOutcome& outcome);
+base::Status RunRegisterTask(const base::Context& ctx, ExecutorParts& parts,
+                             const plan::TaskSpec& task, plan::TaskOutcome& outcome);
 
 /// The SQL of a kSqlModel or kQuery task over its inputs, as it is computed. `scans` collects the
 /// scans it reads.

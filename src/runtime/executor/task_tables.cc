@@ -125,14 +125,14 @@ base::Status PublishOutput(ExecutorParts& parts, const plan::TaskSpec& task,
     columnar::RenderOptions options;
     options.rows_max = task.preview_rows_max;
     options.width_max = kPreviewWidthMax;
-    options.with_schema = false;
     if (task.preview_tail && table.rows() > task.preview_rows_max) {
       const std::string rest = std::to_string(table.rows() - task.preview_rows_max);
       engine::Query query{"select * from t offset " + rest, {}, 0};
       ASSIGN_OR_RETURN(query.tables["t"], engine::SourceOf(std::move(opened)));
       ASSIGN_OR_RETURN(opened, parts.sql.Run(base::Context{}, query));
     }
-    ASSIGN_OR_RETURN(outcome.preview, columnar::RenderTable(std::move(opened), options));
+    ASSIGN_OR_RETURN(outcome.preview_columns, columnar::ReadText(std::move(opened), options));
+    outcome.preview = columnar::RenderText(outcome.preview_columns);
   }
   ASSIGN_OR_RETURN(const Exchange::Published published,
                    parts.exchange.Publish(task.run, task.task, std::move(table), 0));

@@ -70,9 +70,12 @@ class CommanderService final : public pb::V2CommanderService::CallbackService {
                   });
   }
   ServerUnaryReactor* ExternalTableCreate(CallbackServerContext* call,
-                                          const pb::ExternalTableCreateRequest*,
-                                          pb::ExternalTableCreateResponse*) override {
-    return Refuse(call, "ExternalTableCreate", "import the files instead");
+                                          const pb::ExternalTableCreateRequest* request,
+                                          pb::ExternalTableCreateResponse* out) override {
+    return Answer(call, "ExternalTableCreate", Kind::kStartsJob, request->table_name(),
+                  [=, this](const base::Context& ctx) {
+                    return methods_.CreateExternalTable(ctx, *request, out);
+                  });
   }
   ServerUnaryReactor* CancelJob(CallbackServerContext* call, const pb::CancelJobRequest* request,
                                 pb::CancelJobResponse* out) override {

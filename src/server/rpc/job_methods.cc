@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "model/names.h"
 #include "proto/commander.pb.h"
 #include "server/reasons.h"
 #include "wire/job_events.h"
@@ -17,10 +18,9 @@ namespace {
 namespace pb = wire::pb;
 
 constexpr uint64_t kReplyBytesMax = (4ull << 20) - (64ull << 10);  // clients take 4 MiB
-constexpr std::chrono::milliseconds kSoFar{500};  // how long to look for events of a living job
-constexpr uint32_t kPageSlack = 64;               // jobs of the same moment as the last page's last
+constexpr uint32_t kPageSlack = 64;  // jobs of the same moment as the last page's last
 constexpr uint32_t kContextsMax = 100;
-constexpr char kDefaultNamespace[] = "bauplan";
+constexpr std::chrono::milliseconds kFirstEventMax{500};  // how long a job may have told nothing
 
 base::Error NotYours(const model::JobId& job) {
   return base::Error(base::Code::kPermissionDenied, "access.job",
@@ -29,7 +29,7 @@ base::Error NotYours(const model::JobId& job) {
 }
 
 std::string NamespaceOr(const std::string& ns) {
-  return ns.empty() ? kDefaultNamespace : ns;
+  return ns.empty() ? std::string(model::kDefaultNamespace) : ns;
 }
 
 void FillCommon(const base::Context& ctx, const model::JobId& job,
@@ -39,23 +39,29 @@ void FillCommon(const base::Context& ctx, const model::JobId& job,
   *out->mutable_args() = request.args();
 }
 
-/// "ns.table" apart from "table" in `ns`.
-std::pair<std::string, std::string> Split(const std::string& table, const std::string& ns) {
-  const size_t dot = table.rfind('.');
-  if (dot == std::string::npos) return {NamespaceOr(ns), table};
-  return {table.substr(0, dot), table.substr(dot + 1)};
+/// What both replies to a run echo: the values that count, defaults put in.
+template <class Response>
+void FillRun(const base::Context& ctx, const api::RunRequest& run, Response* out) {
+  out->set_ref(run.ref);
+  out->set_namespace_(NamespaceOr(run.ns));
+  out->set_dry_run(run.dry_run);
+  out->set_transaction(wire::OnOff(run.transaction));
+  out->set_strict(wire::OnOff(run.strict));
+  out->set_cache(wire::OnOff(run.cache));
+  out->set_preview(wire::PreviewName(run.preview));
+  out->set_user_branch_prefix(ctx.principal + ".");
 }
 
-template <class T>
-bool Among(const std::vector<T>& wanted, const T& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
-bool Fits(const api::JobRecord& job, const wire::JobPageRequest& page) {
-  return Among(page.ids, job.id.text()) && Among(page.users, job.user) &&
-         Among(page.kinds, job.kind) && Among(page.statuses, job.status) &&
-         (!page.created_after || job.created >= *page.created_after) &&
-         (!page.created_before || job.created <= *page.created_before);
+/// The table a job works on, as the client asks for it afterwards: a bare name and its namespace.
+template <class Request, class Response>
+base::Status FillTable(const base::Context& ctx, const Request& request, Response* out) {
+  ASSIGN_OR_RETURN(const model::Namespace home, model::ParseNamespace(NamespaceOr(request.ns)));
+  ASSIGN_OR_RETURN(const model::TableName table, model::ParseTableName(request.table, home));
+  out->set_branch_name(request.branch);
+  out->set_table_name(table.name);
+  out->set_namespace_(table.ns.ToString());
+  out->set_user_branch_prefix(ctx.principal + ".");
+  return base::Ok();
 }
 
 }  // namespace
@@ -86,6 +92,35 @@ base::Status JobMethods::GetInfo(const base::Context& ctx, pb::GetBauplanInfoRes
   return base::Ok();
 }
 
+/// What was told by now: all there is comes at once, so that the first of it ends the waiting.
+base::Status JobMethods::FollowSoFar(const base::Context& ctx, const model::JobId& job,
+                                     const std::function<void(const api::JobEvent&)>& sink) {
+  std::stop_source heard;
+  base::Context brief = ctx;
+  brief.stop = heard.get_token();
+  brief.deadline = std::min(ctx.deadline, ports_.clock.Now() + kFirstEventMax);
+  const auto told = ports_.jobs.Follow(brief, job, 0, [&](const api::JobEvent& event) {
+    heard.request_stop();
+    sink(event);
+  });
+  if (told.ok() || told.error().code == base::Code::kCancelled ||
+      told.error().code == base::Code::kDeadlineExceeded) {
+    return base::Ok();
+  }
+  return told.error();
+}
+
+/// None for jobs that plan nothing.
+std::optional<plan::LogicalPlan> JobMethods::PlanOf(const base::Context& ctx,
+                                                    const model::JobId& job) {
+  std::optional<plan::LogicalPlan> found;
+  const base::Status told = FollowSoFar(ctx, job, [&](const api::JobEvent& event) {
+    const auto* ready = std::get_if<api::PlanReady>(&event.body);
+    if (ready != nullptr && !found) found = ready->plan;
+  });
+  return told.ok() ? found : std::nullopt;
+}
+
 base::Status JobMethods::Run(const base::Context& ctx, const pb::CodeSnapshotRunRequest& request,
                              pb::CodeSnapshotRunResponse* out) {
   ASSIGN_OR_RETURN(const api::RunRequest run, wire::RunRequestOf(request));
@@ -93,17 +128,12 @@ base::Status JobMethods::Run(const base::Context& ctx, const pb::CodeSnapshotRun
   FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
   out->set_snapshot_id(job.text());  // a job's project is found by the job
   out->set_snapshot_uri("boathouse:///jobs/" + job.text() + "/snapshot");
-  out->set_ref(run.ref);
-  out->set_namespace_(NamespaceOr(run.ns));
-  out->set_dry_run(run.dry_run);
-  out->set_transaction(wire::OnOff(run.transaction));
-  out->set_strict(wire::OnOff(run.strict));
-  out->set_cache(wire::OnOff(run.cache));
-  out->set_preview(wire::PreviewName(run.preview));
-  out->set_user_branch_prefix(ctx.principal + ".");
+  FillRun(ctx, run, out);
   out->set_project_id(request.project_id());
   out->set_project_name(request.project_name());
   *out->mutable_parameters() = request.parameters();
+  if (!identity_.draw) return base::Ok();
+  if (const auto plan = PlanOf(ctx, job)) out->set_dag_ascii(identity_.draw(*plan));
   return base::Ok();
 }
 
@@ -118,14 +148,7 @@ base::Status JobMethods::RunAgain(const base::Context& ctx,
   ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, run));
   FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
   out->set_re_run_job_id(old.text());
-  out->set_ref(run.ref);
-  out->set_namespace_(NamespaceOr(run.ns));
-  out->set_dry_run(run.dry_run);
-  out->set_transaction(wire::OnOff(run.transaction));
-  out->set_strict(wire::OnOff(run.strict));
-  out->set_cache(wire::OnOff(run.cache));
-  out->set_preview(wire::PreviewName(run.preview));
-  out->set_user_branch_prefix(ctx.principal + ".");
+  FillRun(ctx, run, out);
   return base::Ok();
 }
 
@@ -146,16 +169,12 @@ base::Status JobMethods::Import(const base::Context& ctx, const pb::TableDataImp
   ASSIGN_OR_RETURN(const api::ImportRequest import, wire::ImportRequestOf(request));
   ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, import));
   FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
-  const auto [ns, table] = Split(import.table, import.ns);
-  out->set_branch_name(import.branch);
-  out->set_table_name(table);
-  out->set_namespace_(ns);
+  RETURN_IF_ERROR(FillTable(ctx, import, out));
   out->set_search_string(request.search_string());
   out->set_import_duplicate_files(request.import_duplicate_files());
   out->set_best_effort(request.best_effort());
   out->set_continue_on_error(request.continue_on_error());
   out->set_preview(request.preview());
-  out->set_user_branch_prefix(ctx.principal + ".");
   return base::Ok();
 }
 
@@ -165,13 +184,9 @@ base::Status JobMethods::PlanTable(const base::Context& ctx,
   ASSIGN_OR_RETURN(const api::PlanTableRequest plan, wire::PlanTableRequestOf(request));
   ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, plan));
   FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
-  const auto [ns, table] = Split(plan.table.table, plan.table.ns);
-  out->set_branch_name(plan.table.branch);
-  out->set_table_name(table);
-  out->set_namespace_(ns);
+  RETURN_IF_ERROR(FillTable(ctx, plan.table, out));
   out->set_search_string(request.search_string());
   out->set_table_replace(request.table_replace());
-  out->set_user_branch_prefix(ctx.principal + ".");
   if (request.has_table_partitioned_by()) {
     out->set_table_partitioned_by(request.table_partitioned_by());
   }
@@ -185,6 +200,15 @@ base::Status JobMethods::ApplyTablePlan(const base::Context& ctx,
   ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, plan));
   FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
   return base::Ok();
+}
+
+base::Status JobMethods::CreateExternalTable(const base::Context& ctx,
+                                             const pb::ExternalTableCreateRequest& request,
+                                             pb::ExternalTableCreateResponse* out) {
+  ASSIGN_OR_RETURN(const api::ExternalTableRequest external, wire::ExternalTableRequestOf(request));
+  ASSIGN_OR_RETURN(const model::JobId job, ports_.jobs.Submit(ctx, external));
+  FillCommon(ctx, job, request.job_request_common(), out->mutable_job_response_common());
+  return FillTable(ctx, external, out);
 }
 
 base::Status JobMethods::Cancel(const base::Context& ctx, const pb::CancelJobRequest& request,
@@ -209,25 +233,14 @@ base::Status JobMethods::Cancel(const base::Context& ctx, const pb::CancelJobReq
 base::Result<std::vector<api::JobRecord>> JobMethods::Candidates(const base::Context& ctx,
                                                                  const wire::JobPageRequest& page) {
   if (page.nothing) return std::vector<api::JobRecord>();
-  api::JobFilter filter;
-  filter.ids = page.ids;
-  filter.kinds = page.kinds;
-  filter.statuses = page.statuses;
-  filter.created_after = page.created_after;
-  filter.created_before = page.created_before;
+  api::JobFilter filter = page.filter;
   filter.limit = page.records_max + kPageSlack;
-  std::vector<std::string> users = page.users;
-  if (users.empty()) users = {""};
-  std::vector<api::JobRecord> jobs;
-  for (const std::string& user : users) {
-    filter.user = user;
-    ASSIGN_OR_RETURN(std::vector<api::JobRecord> some, ports_.jobs.List(ctx, filter));
-    std::move(some.begin(), some.end(), std::back_inserter(jobs));
-  }
+  ASSIGN_OR_RETURN(std::vector<api::JobRecord> jobs, ports_.jobs.List(ctx, filter));
   std::set<std::string> known;
   for (const api::JobRecord& job : jobs) known.insert(job.id.text());
   for (api::JobRecord& query : shelf_.Running()) {
-    if (known.count(query.id.text()) == 0 && Fits(query, page)) jobs.push_back(std::move(query));
+    if (known.contains(query.id.text()) || !api::Fits(query, filter)) continue;
+    jobs.push_back(std::move(query));
   }
   return jobs;
 }
@@ -246,18 +259,14 @@ base::Status JobMethods::List(const base::Context& ctx, const pb::GetJobsRequest
 base::Status JobMethods::EventsSoFar(const base::Context& ctx, const model::JobId& job,
                                      uint64_t bytes_max, const JobFeeds::Emit& emit) {
   ASSIGN_OR_RETURN(const api::JobRecord record, ports_.jobs.Get(ctx, job));
-  base::Context brief = ctx;
-  if (!record.finished) brief.deadline = std::min(ctx.deadline, ports_.clock.Now() + kSoFar);
   wire::EventTranslator translator(record);
   uint64_t bytes = 0;
   const auto bounded = [&](pb::RunnerEvent&& event) {
     bytes += event.ByteSizeLong() + 16;
     if (bytes <= bytes_max) emit(std::move(event));
   };
-  auto followed = ports_.jobs.Follow(
-      brief, job, 0, [&](const api::JobEvent& event) { translator.Translate(event, bounded); });
-  if (followed.ok() || followed.error().code == base::Code::kDeadlineExceeded) return base::Ok();
-  return std::move(followed).error();
+  return FollowSoFar(ctx, job,
+                     [&](const api::JobEvent& event) { translator.Translate(event, bounded); });
 }
 
 base::Status JobMethods::Logs(const base::Context& ctx, const pb::GetLogsRequest& request,
@@ -273,6 +282,9 @@ base::Status JobMethods::AddContext(const base::Context& ctx, const model::JobId
                                     pb::JobContext* out) {
   ASSIGN_OR_RETURN(const api::JobRecord record, ports_.jobs.Get(ctx, job));
   wire::FillJobContext(record, out);
+  if (record.kind == api::JobKind::kRun) {
+    if (const auto plan = PlanOf(ctx, job)) wire::FillModels(record, *plan, out);
+  }
   if (request.include_snapshot() && record.kind == api::JobKind::kRun) {
     ASSIGN_OR_RETURN(const api::ProjectSnapshot project, ports_.jobs.GetSnapshot(ctx, job));
     ASSIGN_OR_RETURN(base::Bytes zip, wire::WriteProjectZip(project));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class JobMethods {
   struct Identity {
     std::string version;
     std::string hostname;
+    /// The graph of a run as text for a terminal; none: replies come without.
+    std::function<std::string(const plan::LogicalPlan&)> draw;
   };
   JobMethods(const Ports& ports, ResultShelf& shelf, Identity identity);
 
@@ -41,6 +44,9 @@ class JobMethods {
   base::Status ApplyTablePlan(const base::Context& ctx,
                               const wire::pb::TableCreatePlanApplyRequest& request,
                               wire::pb::TableCreatePlanApplyResponse* out);
+  base::Status CreateExternalTable(const base::Context& ctx,
+                                   const wire::pb::ExternalTableCreateRequest& request,
+                                   wire::pb::ExternalTableCreateResponse* out);
   base::Status Cancel(const base::Context& ctx, const wire::pb::CancelJobRequest& request,
                       wire::pb::CancelJobResponse* out);
   base::Status List(const base::Context& ctx, const wire::pb::GetJobsRequest& request,
@@ -64,6 +70,9 @@ class JobMethods {
   base::Status AddContext(const base::Context& ctx, const model::JobId& job,
                           const wire::pb::GetJobContextRequest& request, uint64_t room,
                           wire::pb::JobContext* out);
+  base::Status FollowSoFar(const base::Context& ctx, const model::JobId& job,
+                           const std::function<void(const api::JobEvent&)>& sink);
+  std::optional<plan::LogicalPlan> PlanOf(const base::Context& ctx, const model::JobId& job);
   base::Status EventsSoFar(const base::Context& ctx, const model::JobId& job, uint64_t bytes_max,
                            const JobFeeds::Emit& emit);
 
