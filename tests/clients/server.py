@@ -113,16 +113,22 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def main(tests, *flags):
-    """Each test with each version; `flags` are the server's."""
+def main(tests, *flags, prepare=None):
+    """Each test with each version; `flags` are the server's. `prepare` makes what the server stands on: server.stores."""
     program, folder, *versions = sys.argv[1:]
     if not versions:
         listed = pathlib.Path(__file__).resolve().parents[2] / "tools" / "client_versions.txt"
         versions = [line.split()[0] for line in listed.read_text().splitlines() if line[:1].isdigit()]
     for version in versions:
-        with Server(program, *flags) as server:
-            client = Client(folder, version, server)
-            for test in tests:
-                print(version, test.__name__, flush=True)
-                test(server, client)
-            check(server.stop() == 0, "the server did not end well:", (server.work / "server.log").read_text())
+        made = Server(program, *flags)
+        made.stores = prepare(made) if prepare else None
+        try:
+            with made as server:
+                client = Client(folder, version, server)
+                for test in tests:
+                    print(version, test.__name__, flush=True)
+                    test(server, client)
+                check(server.stop() == 0, "the server did not end well:", (server.work / "server.log").read_text())
+        finally:
+            if made.stores:
+                made.stores.close()
