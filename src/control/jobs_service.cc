@@ -220,8 +220,9 @@ base::Result<api::JobRecord> JobsService::Follow(
 base::Result<api::JobRecord> JobsService::Cancel(const base::Context& ctx,
                                                  const model::JobId& job) {
   const std::shared_ptr<Job> alive = Alive(job);
-  if (!alive) {
-    ASSIGN_OR_RETURN(const api::JobRecord record, Get(ctx, job));
+  if (!alive || alive->over()) {
+    ASSIGN_OR_RETURN(api::JobRecord record, Get(ctx, job));
+    if (record.status == api::JobStatus::kAbort) return record;  // stopped already
     return base::Error(base::Code::kFailedPrecondition, kJobNotRunning,
                        record.finished
                            ? "job \"" + job.text() + "\" has ended already"

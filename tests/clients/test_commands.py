@@ -108,9 +108,11 @@ def settings(server, client):
     before = dict(server.environment)
     server.environment["HOME"] = str(home)
     try:
-        client.run("config", "set", "api_endpoint", server.url)
         client.run("config", "set", "api_key", server.key)
-        del server.environment["BAUPLAN_API_ENDPOINT"], server.environment["BAUPLAN_API_KEY"]
+        del server.environment["BAUPLAN_API_KEY"]
+        if client.version >= (0, 1, 16):  # those before take the endpoint from the environment alone
+            client.run("config", "set", "api_endpoint", server.url)
+            del server.environment["BAUPLAN_API_ENDPOINT"]
         check("ada" in plain(client.run("info").stdout), "from the file alone")
         client.run("branch", "create", "ada.kept")
         client.run("config", "set", "active_branch", "ada.kept")

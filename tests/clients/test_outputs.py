@@ -138,9 +138,11 @@ for _ in range(600):
     time.sleep(0.1)
 else:
     raise SystemExit('it was not stopped')
+client.cancel_job(job)  # it is stopped: once more is no mistake
+(done,) = client.get_jobs(filter_by_kinds=bauplan.JobKind.RUN, filter_by_statuses=bauplan.JobState.COMPLETE, limit=1)
 try:
-    client.cancel_job(job)
-    raise SystemExit('stopped twice')
+    client.cancel_job(done.id)
+    raise SystemExit('stopped after its end')
 except bauplan.exceptions.BauplanError as error:
     assert 'ended' in str(error), error
 """)
