@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/job_parts_cbor_internal.h"
 #include "api/job_record_cbor.h"
 #include "base/cbor.h"
@@ -15,21 +17,32 @@ using base::Result;
 
 constexpr int64_t kEventVersion = 1;
 
+// What was added to nodes later; older programs pass it over.
+constexpr int64_t kPythonVersion = -1;
+constexpr int64_t kInputRefs = -2;  // as many as inputs, "" = the run's
+
+Cbor NodeToCbor(const plan::LogicalNode& node) {
+  Cbor::Array inputs;
+  std::vector<std::string> refs;
+  bool elsewhere = false;
+  for (const plan::Edge& edge : node.inputs) {
+    inputs.push_back(Cbor(Cbor::Array{Cbor(edge.from), Cbor(edge.from_table)}));
+    refs.push_back(edge.ref);
+    elsewhere = elsewhere || !edge.ref.empty();
+  }
+  Cbor::Map map{
+      {0, node.name},        {1, static_cast<int64_t>(node.kind)},     {2, node.place.file},
+      {3, node.place.line},  {4, static_cast<int64_t>(node.strategy)}, {5, node.table.ToString()},
+      {6, std::move(inputs)}};
+  const std::string& python = node.environment.python_version;
+  if (!python.empty()) map.emplace(kPythonVersion, python);
+  if (elsewhere) map.emplace(kInputRefs, base::CborTexts(refs));
+  return Cbor(std::move(map));
+}
+
 Cbor NodesToCbor(const plan::LogicalPlan& logical) {
   Cbor::Array nodes;
-  for (const plan::LogicalNode& node : logical.nodes) {
-    Cbor::Array inputs;
-    for (const plan::Edge& edge : node.inputs) {
-      inputs.push_back(Cbor(Cbor::Array{Cbor(edge.from), Cbor(edge.from_table)}));
-    }
-    nodes.push_back(Cbor(Cbor::Map{{0, node.name},
-                                   {1, static_cast<int64_t>(node.kind)},
-                                   {2, node.place.file},
-                                   {3, node.place.line},
-                                   {4, static_cast<int64_t>(node.strategy)},
-                                   {5, node.table.ToString()},
-                                   {6, std::move(inputs)}}));
-  }
+  for (const plan::LogicalNode& node : logical.nodes) nodes.push_back(NodeToCbor(node));
   return Cbor(Cbor::Map{{0, logical.project_name},
                         {1, logical.ref},
                         {2, logical.commit.text()},
@@ -63,6 +76,11 @@ Result<plan::LogicalNode> NodeFromCbor(const Cbor& value) {
     const auto* from_table = (*pair)[1].As<bool>();
     if (from == nullptr || from_table == nullptr) return Bad("an input is not a name and a flag");
     node.inputs.push_back(plan::Edge{*from, *from_table, {}, {}, {}});
+  }
+  ASSIGN_OR_RETURN(node.environment.python_version, fields.TextOr(kPythonVersion, ""));
+  ASSIGN_OR_RETURN(const std::vector<std::string> refs, fields.Texts(kInputRefs));
+  for (size_t i = 0; i < std::min(refs.size(), node.inputs.size()); ++i) {
+    node.inputs[i].ref = refs[i];
   }
   RETURN_IF_ERROR(fields.Finish());
   return node;

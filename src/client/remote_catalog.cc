@@ -55,7 +55,7 @@ base::Result<std::vector<T>> Pages(Rest& rest, const base::Context& ctx, RestReq
     request.query.emplace_back("max_records", std::to_string(std::min<uint64_t>(left, kPageMax)));
     request.query.emplace_back("pagination_token", token);
     ASSIGN_OR_RETURN(const std::string body, rest.Send(ctx, request));
-    ASSIGN_OR_RETURN(wire::PageOf<T> page, read(body));
+    ASSIGN_OR_RETURN(wire::ReplyPage<T> page, read(body));
     std::move(page.items.begin(), page.items.end(), std::back_inserter(all));
     token = std::move(page.next);
     if (token.empty() || (limit > 0 && all.size() >= limit)) return all;

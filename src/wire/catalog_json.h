@@ -42,16 +42,16 @@ std::string ErrorBody(const ErrorReply& error);
 
 // The same replies read, as a client of ours gets them: kInternal "wire.bad_reply".
 template <class T>
-struct PageOf {
+struct ReplyPage {
   std::vector<T> items;
   NextPage next;
 };
 base::Result<api::RefEntry> ReadRef(std::string_view body);
-base::Result<PageOf<api::RefEntry>> ReadRefs(std::string_view body);
-base::Result<PageOf<api::CommitEntry>> ReadCommits(std::string_view body);
-base::Result<PageOf<std::string>> ReadNamespaces(std::string_view body);
+base::Result<ReplyPage<api::RefEntry>> ReadRefs(std::string_view body);
+base::Result<ReplyPage<api::CommitEntry>> ReadCommits(std::string_view body);
+base::Result<ReplyPage<std::string>> ReadNamespaces(std::string_view body);
 base::Result<api::TableDescription> ReadTable(std::string_view body);
-base::Result<PageOf<api::TableEntry>> ReadTableEntries(std::string_view body);
+base::Result<ReplyPage<api::TableEntry>> ReadTableEntries(std::string_view body);
 base::Result<std::vector<api::TableDifference>> ReadDifferences(std::string_view body);
 /// Where a branch is after a write.
 base::Result<api::RefEntry> ReadMoved(std::string_view body);

@@ -106,10 +106,10 @@ NextPage NextOf(const Json& json) {
 
 /// All items of a list, each read by `read`.
 template <class T, class F>
-base::Result<PageOf<T>> ReadPage(std::string_view body, const F& read) {
+base::Result<ReplyPage<T>> ReadPage(std::string_view body, const F& read) {
   ASSIGN_OR_RETURN(const Json json, Parsed(body));
   if (!json["data"].is_array()) return Bad("data");
-  PageOf<T> page;
+  ReplyPage<T> page;
   for (const Json& item : json["data"]) {
     Fields fields(item);
     page.items.push_back(read(fields));
@@ -226,15 +226,15 @@ base::Result<api::RefEntry> ReadRef(std::string_view body) {
   return ref;
 }
 
-base::Result<PageOf<api::RefEntry>> ReadRefs(std::string_view body) {
+base::Result<ReplyPage<api::RefEntry>> ReadRefs(std::string_view body) {
   return ReadPage<api::RefEntry>(body, RefOf);
 }
 
-base::Result<PageOf<api::CommitEntry>> ReadCommits(std::string_view body) {
+base::Result<ReplyPage<api::CommitEntry>> ReadCommits(std::string_view body) {
   return ReadPage<api::CommitEntry>(body, CommitOf);
 }
 
-base::Result<PageOf<std::string>> ReadNamespaces(std::string_view body) {
+base::Result<ReplyPage<std::string>> ReadNamespaces(std::string_view body) {
   return ReadPage<std::string>(body, [](Fields& fields) { return fields.Text("name"); });
 }
 
@@ -246,7 +246,7 @@ base::Result<api::TableDescription> ReadTable(std::string_view body) {
   return table;
 }
 
-base::Result<PageOf<api::TableEntry>> ReadTableEntries(std::string_view body) {
+base::Result<ReplyPage<api::TableEntry>> ReadTableEntries(std::string_view body) {
   return ReadPage<api::TableEntry>(body, [](Fields& fields) {
     return api::TableEntry{fields.Text("namespace"), fields.Text("name"), fields.Text("kind")};
   });

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/testing/matchers.h"
+#include "columnar/producer.h"
 #include "columnar/text_output.h"
 #include "place.h"
 
@@ -208,11 +209,11 @@ TYPED_TEST(JobPortsTest, RowsComeInOrderWithTheirTypes) {
 }
 
 TYPED_TEST(JobPortsTest, ALargeResultComesWhole) {
-  api::QueryResult result = *this->ports_.jobs.Query(this->ctx_, {"SELECT i, repeat('x', 20) AS s "
-                                                                  "FROM range(600000) t(i)",
-                                                                  "main", ""});
-  EXPECT_THAT(result.schema.Names(), ElementsAre("i", "s"));
-  EXPECT_EQ(*columnar::CountRows(std::move(result.stream)), 600'000u);
+  auto result = this->ports_.jobs.Query(
+      this->ctx_, {"SELECT i, repeat('x', 20) AS s FROM range(600000) t(i)", "main", ""});
+  ASSERT_THAT(result, IsOk());
+  EXPECT_THAT(result->schema.Names(), ElementsAre("i", "s"));
+  EXPECT_EQ(*columnar::CountRows(std::move(result->stream)), 600'000u);
 }
 
 TYPED_TEST(JobPortsTest, AQueryThatCannotRunSaysWhy) {
