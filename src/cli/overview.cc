@@ -39,6 +39,7 @@ constexpr std::array<Line, 30> kLines = {{
     {"completion bash", "for zsh and fish too"},
     {"", "Everywhere"},
     {"--lake FOLDER", "else $BOATHOUSE_LAKE, else yours"},
+    {"--server URL", "work on a server's lake (else $BOATHOUSE_SERVER)"},
     {"-O json", "one stable answer per command, for programs"},
     {"-q, -v, --user, --no-color", ""},
     {"COMMAND --help", "its options, and an example"},

@@ -45,7 +45,9 @@ base::Status Gate::OnBranch(const base::Context& ctx, const AccessRequest& reque
   ASSIGN_OR_RETURN(const api::RefEntry ref, refs_.Get(ctx, request.branch));
   if (ref.kind != api::RefKind::kBranch || ref.name != request.branch) {
     return base::Error(base::Code::kInvalidArgument, catalog::kNotABranch,
-                       "\"" + request.branch + "\" is not a branch: name one")
+                       "\"" + request.branch + "\" is a " +
+                           (ref.kind == api::RefKind::kTag ? "tag" : "commit") +
+                           ", this needs a branch")
         .Set("ref", request.branch);
   }
   return CheckAccess(caller, request);

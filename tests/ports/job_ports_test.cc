@@ -167,15 +167,14 @@ TYPED_TEST(JobPortsTest, AListGoesOnBeyondOnePage) {
 TYPED_TEST(JobPortsTest, WhatIsWrongWithAProjectIsToldAtOnceWithItsPlaces) {
   const api::RunRequest run = this->Run("SELECT * FROM nowhere\n");
   const auto refused = this->ports_.jobs.Submit(this->ctx_, run);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code, Code::kUserCode) << refused.error().reason;
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, "control.project_errors"));
   const auto report = this->ports_.jobs.Plan(this->ctx_, {run.project, "main", "", {}, {}});
   ASSERT_THAT(report, IsOk());
   EXPECT_FALSE(report->plan.has_value());
   ASSERT_FALSE(report->diagnostics.empty());
   EXPECT_TRUE(report->diagnostics.front().is_error);
   EXPECT_EQ(report->diagnostics.front().error.place.file, "total.sql");
-  EXPECT_EQ(report->diagnostics.front().error.reason, refused.error().reason);
+  EXPECT_EQ(report->diagnostics.front().error.reason, "planner.unknown_table");
   const auto failed = this->ports_.jobs.List(this->ctx_, {.statuses = {api::JobStatus::kFail}});
   EXPECT_EQ(failed->size(), 1u);
 }
@@ -218,9 +217,7 @@ TYPED_TEST(JobPortsTest, ALargeResultComesWhole) {
 
 TYPED_TEST(JobPortsTest, AQueryThatCannotRunSaysWhy) {
   EXPECT_THAT(this->Csv("SELECT * FROM nowhere"), IsError(Code::kNotFound, "catalog.no_table"));
-  const auto bad = this->Csv("SELEKT 1");
-  ASSERT_FALSE(bad.ok());
-  EXPECT_EQ(bad.error().code, Code::kInvalidArgument) << bad.error().reason;
+  EXPECT_THAT(this->Csv("SELEKT 1"), IsError(Code::kUserCode, "engine.bad_sql"));
   EXPECT_FALSE(this->Csv("SELECT 'x'::INT").ok());
 }
 
@@ -241,8 +238,7 @@ TYPED_TEST(JobPortsTest, ACancelledJobIsAbortedAndWhoFollowsItKnows) {
   EXPECT_EQ(cancelled->id, *job);
   EXPECT_EQ(cancelled->status, api::JobStatus::kAbort);
   EXPECT_EQ(this->ports_.refs.Get(this->ctx_, "main")->commit.text(), before);
-  EXPECT_THAT(this->ports_.jobs.Cancel(this->ctx_, *job),
-              IsError(Code::kFailedPrecondition, "control.job_not_running"));
+  EXPECT_EQ(this->ports_.jobs.Get(this->ctx_, *job)->status, api::JobStatus::kAbort);
 }
 
 TYPED_TEST(JobPortsTest, WhoStopsFollowingLeavesTheJobAlone) {
