@@ -55,7 +55,9 @@ TYPED_TEST(AccountPortsTest, AKeyIsShownOnceAndListedUntilItIsRevoked) {
   ASSERT_THAT(key, IsOk());
   EXPECT_FALSE(key->secret.empty());
   const auto listed = [&]() -> std::optional<api::KeyEntry> {
-    for (const api::KeyEntry& entry : *accounts.ListKeys(this->ctx_, "ada")) {
+    const auto keys = accounts.ListKeys(this->ctx_, "ada");
+    EXPECT_THAT(keys, IsOk());
+    for (const api::KeyEntry& entry : *keys) {
       if (entry.id == key->entry.id) return entry;
     }
     return {};
