@@ -11,7 +11,7 @@ struct Line {
   const char* command;  // empty = `what` is a heading
   const char* what;
 };
-constexpr std::array<Line, 30> kLines = {{
+constexpr std::array<Line, 31> kLines = {{
     {"", "Start"},
     {"init [FOLDER]", "a project you can run at once"},
     {"doctor", "what this machine lacks, and how to allow it"},

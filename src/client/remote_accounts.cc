@@ -50,6 +50,10 @@ base::Result<Greeting> RemoteAccounts::Greet(const base::Context& ctx) {
   return Greeting{info.user(), info.organization_info().name(), info.server_version()};
 }
 
+base::Result<api::Organization> RemoteAccounts::RotateSecretKey(const base::Context&) {
+  return NotRemote("the key pair of secrets is changed on the server's own machine");
+}
+
 base::Result<api::Account> RemoteAccounts::Get(const base::Context& ctx,
                                                const std::string& username) {
   ASSIGN_OR_RETURN(const std::string body, rest_.Send(ctx, {"GET", Ours({"users", username})}));

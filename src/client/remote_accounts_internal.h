@@ -20,6 +20,8 @@ class RemoteAccounts final : public api::Accounts {
   base::Result<api::Account> Authenticate(const base::Context& ctx,
                                           const std::string& token) override;
   base::Result<api::Organization> GetOrganization(const base::Context& ctx) override;
+  /// kUnimplemented "client.not_remote": the key pair is changed where it lies.
+  base::Result<api::Organization> RotateSecretKey(const base::Context& ctx) override;
   base::Result<api::Account> Get(const base::Context& ctx, const std::string& username) override;
   base::Result<std::vector<api::Account>> List(const base::Context& ctx) override;
   base::Result<api::Account> Create(const base::Context& ctx, const api::Account& account) override;

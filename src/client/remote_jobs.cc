@@ -68,6 +68,14 @@ struct Submitter {
                                        &Commander::Stub::TableCreatePlanApply, request, &reply));
     return model::JobId(reply.job_response_common().job_id());
   }
+  base::Result<model::JobId> operator()(const api::ExternalTableRequest& external) const {
+    pb::ExternalTableCreateRequest request;
+    wire::FillExternalTable(external, &request);
+    pb::ExternalTableCreateResponse reply;
+    RETURN_IF_ERROR(rpc.Ask<Commander>(ctx, Effect::kChanges,
+                                       &Commander::Stub::ExternalTableCreate, request, &reply));
+    return model::JobId(reply.job_response_common().job_id());
+  }
 
  private:
   template <class Method, class Request>

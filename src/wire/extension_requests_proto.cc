@@ -120,6 +120,7 @@ void FillCreateTable(const api::CreateTableRequest& request, px::CreateTableRequ
   }
   FillReading(request.read, request.detect_format, out->mutable_reading());
   FillNote(request.options, out->mutable_note());
+  out->set_credential(request.credential);
 }
 
 base::Result<api::CreateTableRequest> CreateTableRequestOf(const px::CreateTableRequest& request) {
@@ -134,6 +135,7 @@ base::Result<api::CreateTableRequest> CreateTableRequestOf(const px::CreateTable
   if (request.if_exists() == px::IF_EXISTS_KEEP) create.if_exists = api::IfExists::kKeep;
   create.read = ReadingOf(request.reading(), &create.detect_format);
   create.options = NoteOf(request.note());
+  create.credential = request.credential();
   return create;
 }
 
@@ -148,6 +150,7 @@ void FillImportTable(const api::ImportRequest& request, px::ImportTableRequest* 
   out->set_accept_changed_files(request.accept_changed_files);
   FillReading(request.read, request.detect_format, out->mutable_reading());
   FillNote(request.options, out->mutable_note());
+  out->set_credential(request.credential);
 }
 
 base::Result<api::ImportRequest> ImportTableRequestOf(const px::ImportTableRequest& request) {
@@ -163,6 +166,7 @@ base::Result<api::ImportRequest> ImportTableRequestOf(const px::ImportTableReque
   import.accept_changed_files = request.accept_changed_files();
   import.read = ReadingOf(request.reading(), &import.detect_format);
   import.options = NoteOf(request.note());
+  import.credential = request.credential();
   return import;
 }
 

@@ -137,8 +137,8 @@ bool Before(const api::JobRecord& a, const api::JobRecord& b) {
 void FillJobsRequest(const api::JobFilter& filter, uint32_t records_max, const std::string& token,
                      pb::GetJobsRequest* out) {
   for (const std::string& id : filter.ids) out->add_job_ids(id);
-  out->set_all_users(filter.user.empty());
-  if (!filter.user.empty()) out->add_filter_users(filter.user);
+  out->set_all_users(filter.users.empty());
+  for (const std::string& user : filter.users) out->add_filter_users(user);
   for (const api::JobKind kind : filter.kinds) out->add_filter_kinds(KindOf(kind));
   for (const api::JobStatus status : filter.statuses) out->add_filter_statuses(StateOf(status));
   if (filter.created_after) {

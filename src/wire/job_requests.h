@@ -20,6 +20,9 @@ base::Result<api::QueryRequest> QueryRequestOf(const pb::QueryRunRequest& reques
 base::Result<api::ImportRequest> ImportRequestOf(const pb::TableDataImportRequest& request);
 base::Result<api::ExternalTableRequest> ExternalTableRequestOf(
     const pb::ExternalTableCreateRequest& request);
+/// The message has no room for what a commit is to say.
+void FillExternalTable(const api::ExternalTableRequest& external,
+                       pb::ExternalTableCreateRequest* out);
 base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlanRequest& request);
 base::Result<api::ApplyTablePlanRequest> ApplyTablePlanRequestOf(
     const pb::TableCreatePlanApplyRequest& request);

@@ -234,6 +234,17 @@ base::Result<api::ExternalTableRequest> ExternalTableRequestOf(
   return external;
 }
 
+void FillExternalTable(const api::ExternalTableRequest& external,
+                       pb::ExternalTableCreateRequest* out) {
+  out->set_table_name(external.table);
+  out->set_namespace_(external.ns);
+  out->set_branch_name(external.branch);
+  for (const std::string& uri : external.sources) out->mutable_input_files()->add_uris(uri);
+  out->set_overwrite(external.overwrite);
+  if (external.credential.empty()) return;
+  (*out->mutable_job_request_common()->mutable_args())["credential"] = external.credential;
+}
+
 base::Result<api::PlanTableRequest> PlanTableRequestOf(const pb::TableCreatePlanRequest& request) {
   if (request.table_name().empty()) return BadField("table_name", "is empty");
   if (request.search_string().empty()) return BadField("search_string", "is empty");
