@@ -72,8 +72,8 @@ struct Submitter {
     pb::ExternalTableCreateRequest request;
     wire::FillExternalTable(external, &request);
     pb::ExternalTableCreateResponse reply;
-    RETURN_IF_ERROR(rpc.Ask<Commander>(ctx, Effect::kChanges,
-                                       &Commander::Stub::ExternalTableCreate, request, &reply));
+    RETURN_IF_ERROR(rpc.Ask<Commander>(ctx, Effect::kChanges, &Commander::Stub::ExternalTableCreate,
+                                       request, &reply));
     return model::JobId(reply.job_response_common().job_id());
   }
 

@@ -204,11 +204,11 @@ TEST(RoundTrip, OfQueriesAndLists) {
   FillJobsRequest(filter, 7, "", &jobs);
   const auto read = JobPageRequestOf(jobs, "ada");
   ASSERT_THAT(read, IsOk());
-  EXPECT_EQ(read->ids, filter.ids);
-  EXPECT_TRUE(read->users.empty());
-  EXPECT_EQ(read->kinds, filter.kinds);
-  EXPECT_EQ(read->statuses, filter.statuses);
-  EXPECT_EQ(read->created_after, filter.created_after);
+  EXPECT_EQ(read->filter.ids, filter.ids);
+  EXPECT_TRUE(read->filter.users.empty());
+  EXPECT_EQ(read->filter.kinds, filter.kinds);
+  EXPECT_EQ(read->filter.statuses, filter.statuses);
+  EXPECT_EQ(read->filter.created_after, filter.created_after);
   EXPECT_EQ(read->records_max, 7u);
 }
 

@@ -1,11 +1,11 @@
 // What is stored: our records, and Iceberg's files, which others write too.
+#include "api/job_record_cbor.h"
 #include "base/cbor.h"
 #include "base/cbor_stream.h"
 #include "catalog/commit.h"
 #include "catalog/records.h"
 #include "catalog/table_state.h"
 #include "columnar/table_descriptor.h"
-#include "control/job_record_cbor.h"
 #include "fuzz.h"
 #include "iceberg/avro.h"
 #include "iceberg/deletion_vector.h"
@@ -43,9 +43,9 @@ void Records(std::string_view input) {
   (void)catalog::DecodeCommit(input);
   (void)catalog::DecodeTableState(input);
   (void)catalog::DecodeNamespaceEntry(input);
-  BothWays(input, control::DecodeJobRecord, control::EncodeJobRecord);
-  BothWays(input, control::DecodeJobEvent, control::EncodeJobEvent);
-  BothWays(input, control::DecodeSnapshot, control::EncodeSnapshot);
+  BothWays(input, api::DecodeJobRecord, api::EncodeJobRecord);
+  BothWays(input, api::DecodeJobEvent, api::EncodeJobEvent);
+  BothWays(input, api::DecodeSnapshot, api::EncodeSnapshot);
 }
 
 void Tasks(std::string_view input) {

@@ -139,12 +139,12 @@ TYPED_TEST(JobPortsTest, ARecordIsTheSameWhereverItIsAskedFor) {
   EXPECT_EQ(got->details.at("dry_run"), "true");
   const auto listed = this->ports_.jobs.List(
       this->ctx_,
-      {.user = "ada", .kinds = {api::JobKind::kRun}, .statuses = {api::JobStatus::kComplete}});
+      {.users = {"ada"}, .kinds = {api::JobKind::kRun}, .statuses = {api::JobStatus::kComplete}});
   ASSERT_THAT(listed, IsOk());
   ASSERT_EQ(listed->size(), 1u);
   EXPECT_EQ(listed->front().id, *job);
   EXPECT_EQ(listed->front().details, ended.details);
-  EXPECT_THAT(*this->ports_.jobs.List(this->ctx_, {.user = "bob"}), IsEmpty());
+  EXPECT_THAT(*this->ports_.jobs.List(this->ctx_, {.users = {"bob"}}), IsEmpty());
   const auto snapshot = this->ports_.jobs.GetSnapshot(this->ctx_, *job);
   ASSERT_THAT(snapshot, IsOk());
   EXPECT_EQ(snapshot->files, run.project.files);
