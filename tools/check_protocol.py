@@ -20,9 +20,20 @@ def star(path):
     return re.sub(r"\{[^}]*\}", "*", path)
 
 
+def account_routes(root):
+    """The handler looks at its names itself: `Is(request, "GET", 1)` below the function of a resource."""
+    path = root / "src/server/rest/accounts_handler.cc"
+    if not path.exists():
+        return
+    for resource, body in re.findall(r"AccountsHandler::(\w+)\([^)]*\) \{(.*?)\n\}", path.read_text(), re.DOTALL):
+        for keys, method, names in re.findall(r'(keys && )?!?Is\(request, "([A-Z]+)", (\d)\)', body):
+            rest = "/*" * (int(names) - (1 if keys else 0)) + ("/keys" if keys else "")
+            yield method.lower(), f"/boathouse/v0/{resource.lower()}{rest}"
+
+
 def routes(root):
     """Method and path of everything the sources answer."""
-    found = set(FIXED)
+    found = set(FIXED) | set(account_routes(root))
     catalog = (root / "src/server/rest/catalog_handler.cc").read_text()
     for method, parts in re.findall(r'\{"([A-Z]+)",\s*\{([^}]*)\},\s*rest::', catalog):
         found.add((method.lower(), "/catalog/v0/" + "/".join(re.findall(r'"([^"]*)"', parts))))
@@ -80,7 +91,7 @@ def check_openapi(root, document):
             yield f"there is nothing at {ref}"
     yield from check_operations(root, document)
     sources = "".join(path.read_text() for path in sorted((root / "src/server/rest").glob("*.cc")))
-    asked = set(re.findall(r'Query\("([^"]*)"\)', sources))
+    asked = set(re.findall(r'(?:Query\(|Flag\(call, )"([^"]*)"\)', sources))
     parameters = document["components"]["parameters"].values()
     described = {p["name"] for p in parameters if p["in"] == "query"}
     for name in sorted(asked - described):
