@@ -551,7 +551,7 @@ TEST_F(CatalogRestTest, ARunsCommitNamesItsJob) {
 
 TEST_F(CatalogRestTest, UnknownPathsAndMethodsAreErrorsOfTheSameShape) {
   EXPECT_EQ(Get("/nothing").status, 404);
-  EXPECT_EQ(Get("/refs/main").status, 404);
+  EXPECT_EQ(Get("/refs/main/nothing").status, 404);
   const Reply method = Send("PUT", "/branches/main");
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(method.type(), "METHOD_NOT_ALLOWED");

@@ -67,7 +67,7 @@ COMPONENT_RUNNER: Component
 COMPONENT_RUNTIME: Component
 
 class JobRequestCommon(_message.Message):
-    __slots__ = ("module_version", "hostname", "args", "debug", "priority")
+    __slots__ = ("module_version", "hostname", "args", "debug", "priority", "boathouse_request_id")
     class ArgsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -80,12 +80,14 @@ class JobRequestCommon(_message.Message):
     ARGS_FIELD_NUMBER: _ClassVar[int]
     DEBUG_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     module_version: str
     hostname: str
     args: _containers.ScalarMap[str, str]
     debug: JobRequestOptionalBool
     priority: int
-    def __init__(self, module_version: _Optional[str] = ..., hostname: _Optional[str] = ..., args: _Optional[_Mapping[str, str]] = ..., debug: _Optional[_Union[JobRequestOptionalBool, str]] = ..., priority: _Optional[int] = ...) -> None: ...
+    boathouse_request_id: str
+    def __init__(self, module_version: _Optional[str] = ..., hostname: _Optional[str] = ..., args: _Optional[_Mapping[str, str]] = ..., debug: _Optional[_Union[JobRequestOptionalBool, str]] = ..., priority: _Optional[int] = ..., boathouse_request_id: _Optional[str] = ...) -> None: ...
 
 class PlannerLogGenericContext(_message.Message):
     __slots__ = ()
@@ -161,7 +163,7 @@ class JobId(_message.Message):
     def __init__(self, id: _Optional[str] = ..., snapshot_uri: _Optional[str] = ..., dag_graphviz: _Optional[str] = ..., dag_ascii: _Optional[str] = ..., scheduled_runner_id: _Optional[str] = ...) -> None: ...
 
 class JobInfo(_message.Message):
-    __slots__ = ("id", "human_readable_status", "kind", "user", "created_at", "started_at", "finished_at", "runner", "status", "kind_type", "error_message")
+    __slots__ = ("id", "human_readable_status", "kind", "user", "created_at", "started_at", "finished_at", "runner", "status", "kind_type", "error_message", "boathouse_record")
     ID_FIELD_NUMBER: _ClassVar[int]
     HUMAN_READABLE_STATUS_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -173,6 +175,7 @@ class JobInfo(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     KIND_TYPE_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORD_FIELD_NUMBER: _ClassVar[int]
     id: str
     human_readable_status: str
     kind: str
@@ -184,7 +187,8 @@ class JobInfo(_message.Message):
     status: JobStateType
     kind_type: JobKind
     error_message: str
-    def __init__(self, id: _Optional[str] = ..., human_readable_status: _Optional[str] = ..., kind: _Optional[str] = ..., user: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., runner: _Optional[str] = ..., status: _Optional[_Union[JobStateType, str]] = ..., kind_type: _Optional[_Union[JobKind, str]] = ..., error_message: _Optional[str] = ...) -> None: ...
+    boathouse_record: bytes
+    def __init__(self, id: _Optional[str] = ..., human_readable_status: _Optional[str] = ..., kind: _Optional[str] = ..., user: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finished_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., runner: _Optional[str] = ..., status: _Optional[_Union[JobStateType, str]] = ..., kind_type: _Optional[_Union[JobKind, str]] = ..., error_message: _Optional[str] = ..., boathouse_record: _Optional[bytes] = ...) -> None: ...
 
 class IntParameterValue(_message.Message):
     __slots__ = ("value",)
@@ -411,18 +415,20 @@ class CodeSnapshotReRunResponse(_message.Message):
     def __init__(self, job_response_common: _Optional[_Union[JobResponseCommon, _Mapping]] = ..., re_run_job_id: _Optional[str] = ..., ref: _Optional[str] = ..., namespace: _Optional[str] = ..., dry_run: _Optional[bool] = ..., transaction: _Optional[str] = ..., strict: _Optional[str] = ..., cache: _Optional[str] = ..., preview: _Optional[str] = ..., user_branch_prefix: _Optional[str] = ...) -> None: ...
 
 class QueryRunRequest(_message.Message):
-    __slots__ = ("job_request_common", "ref", "sql_query", "cache", "namespace")
+    __slots__ = ("job_request_common", "ref", "sql_query", "cache", "namespace", "boathouse_rows_max")
     JOB_REQUEST_COMMON_FIELD_NUMBER: _ClassVar[int]
     REF_FIELD_NUMBER: _ClassVar[int]
     SQL_QUERY_FIELD_NUMBER: _ClassVar[int]
     CACHE_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_ROWS_MAX_FIELD_NUMBER: _ClassVar[int]
     job_request_common: JobRequestCommon
     ref: str
     sql_query: str
     cache: str
     namespace: str
-    def __init__(self, job_request_common: _Optional[_Union[JobRequestCommon, _Mapping]] = ..., ref: _Optional[str] = ..., sql_query: _Optional[str] = ..., cache: _Optional[str] = ..., namespace: _Optional[str] = ...) -> None: ...
+    boathouse_rows_max: int
+    def __init__(self, job_request_common: _Optional[_Union[JobRequestCommon, _Mapping]] = ..., ref: _Optional[str] = ..., sql_query: _Optional[str] = ..., cache: _Optional[str] = ..., namespace: _Optional[str] = ..., boathouse_rows_max: _Optional[int] = ...) -> None: ...
 
 class QueryRunResponse(_message.Message):
     __slots__ = ("job_response_common", "sql_query", "ref", "namespace", "cache")
@@ -577,7 +583,7 @@ class ExternalTableCreateResponse(_message.Message):
     def __init__(self, job_response_common: _Optional[_Union[JobResponseCommon, _Mapping]] = ..., branch_name: _Optional[str] = ..., table_name: _Optional[str] = ..., namespace: _Optional[str] = ..., user_branch_prefix: _Optional[str] = ...) -> None: ...
 
 class GetJobsRequest(_message.Message):
-    __slots__ = ("job_ids", "all_users", "filter_users", "filter_kind", "filter_status", "filter_created_after", "filter_created_before", "filter_kinds", "filter_statuses", "max_records", "pagination_token")
+    __slots__ = ("job_ids", "all_users", "filter_users", "filter_kind", "filter_status", "filter_created_after", "filter_created_before", "filter_kinds", "filter_statuses", "max_records", "pagination_token", "boathouse_records")
     JOB_IDS_FIELD_NUMBER: _ClassVar[int]
     ALL_USERS_FIELD_NUMBER: _ClassVar[int]
     FILTER_USERS_FIELD_NUMBER: _ClassVar[int]
@@ -589,6 +595,7 @@ class GetJobsRequest(_message.Message):
     FILTER_STATUSES_FIELD_NUMBER: _ClassVar[int]
     MAX_RECORDS_FIELD_NUMBER: _ClassVar[int]
     PAGINATION_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORDS_FIELD_NUMBER: _ClassVar[int]
     job_ids: _containers.RepeatedScalarFieldContainer[str]
     all_users: bool
     filter_users: _containers.RepeatedScalarFieldContainer[str]
@@ -600,7 +607,8 @@ class GetJobsRequest(_message.Message):
     filter_statuses: _containers.RepeatedScalarFieldContainer[JobStateType]
     max_records: int
     pagination_token: str
-    def __init__(self, job_ids: _Optional[_Iterable[str]] = ..., all_users: _Optional[bool] = ..., filter_users: _Optional[_Iterable[str]] = ..., filter_kind: _Optional[_Union[JobKind, str]] = ..., filter_status: _Optional[_Union[JobStateType, str]] = ..., filter_created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., filter_created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., filter_kinds: _Optional[_Iterable[_Union[JobKind, str]]] = ..., filter_statuses: _Optional[_Iterable[_Union[JobStateType, str]]] = ..., max_records: _Optional[int] = ..., pagination_token: _Optional[str] = ...) -> None: ...
+    boathouse_records: bool
+    def __init__(self, job_ids: _Optional[_Iterable[str]] = ..., all_users: _Optional[bool] = ..., filter_users: _Optional[_Iterable[str]] = ..., filter_kind: _Optional[_Union[JobKind, str]] = ..., filter_status: _Optional[_Union[JobStateType, str]] = ..., filter_created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., filter_created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., filter_kinds: _Optional[_Iterable[_Union[JobKind, str]]] = ..., filter_statuses: _Optional[_Iterable[_Union[JobStateType, str]]] = ..., max_records: _Optional[int] = ..., pagination_token: _Optional[str] = ..., boathouse_records: _Optional[bool] = ...) -> None: ...
 
 class GetJobsResponse(_message.Message):
     __slots__ = ("jobs", "pagination_token")
@@ -629,20 +637,22 @@ class GetLogsResponse(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[RunnerEvent, _Mapping]]] = ...) -> None: ...
 
 class GetJobContextRequest(_message.Message):
-    __slots__ = ("job_ids", "start", "end", "limit", "include_logs", "include_snapshot")
+    __slots__ = ("job_ids", "start", "end", "limit", "include_logs", "include_snapshot", "boathouse_records")
     JOB_IDS_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_LOGS_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORDS_FIELD_NUMBER: _ClassVar[int]
     job_ids: _containers.RepeatedScalarFieldContainer[str]
     start: int
     end: int
     limit: int
     include_logs: bool
     include_snapshot: bool
-    def __init__(self, job_ids: _Optional[_Iterable[str]] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., limit: _Optional[int] = ..., include_logs: _Optional[bool] = ..., include_snapshot: _Optional[bool] = ...) -> None: ...
+    boathouse_records: bool
+    def __init__(self, job_ids: _Optional[_Iterable[str]] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., limit: _Optional[int] = ..., include_logs: _Optional[bool] = ..., include_snapshot: _Optional[bool] = ..., boathouse_records: _Optional[bool] = ...) -> None: ...
 
 class BauplanRef(_message.Message):
     __slots__ = ("name", "hash")
@@ -679,7 +689,7 @@ class ModelEdge(_message.Message):
     def __init__(self, source_id: _Optional[str] = ..., destination_id: _Optional[str] = ...) -> None: ...
 
 class JobContext(_message.Message):
-    __slots__ = ("job_id", "project_id", "project_name", "ref", "branch", "transaction_branch", "code_snapshot", "models", "model_deps", "job_events", "error_message", "sql_query")
+    __slots__ = ("job_id", "project_id", "project_name", "ref", "branch", "transaction_branch", "code_snapshot", "models", "model_deps", "job_events", "error_message", "sql_query", "boathouse_record")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     PROJECT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -692,6 +702,7 @@ class JobContext(_message.Message):
     JOB_EVENTS_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     SQL_QUERY_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORD_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     project_id: str
     project_name: str
@@ -704,19 +715,22 @@ class JobContext(_message.Message):
     job_events: _containers.RepeatedCompositeFieldContainer[RunnerEvent]
     error_message: str
     sql_query: str
-    def __init__(self, job_id: _Optional[str] = ..., project_id: _Optional[str] = ..., project_name: _Optional[str] = ..., ref: _Optional[str] = ..., branch: _Optional[str] = ..., transaction_branch: _Optional[_Union[BauplanRef, _Mapping]] = ..., code_snapshot: _Optional[bytes] = ..., models: _Optional[_Iterable[_Union[ModelNode, _Mapping]]] = ..., model_deps: _Optional[_Iterable[_Union[ModelEdge, _Mapping]]] = ..., job_events: _Optional[_Iterable[_Union[RunnerEvent, _Mapping]]] = ..., error_message: _Optional[str] = ..., sql_query: _Optional[str] = ...) -> None: ...
+    boathouse_record: bytes
+    def __init__(self, job_id: _Optional[str] = ..., project_id: _Optional[str] = ..., project_name: _Optional[str] = ..., ref: _Optional[str] = ..., branch: _Optional[str] = ..., transaction_branch: _Optional[_Union[BauplanRef, _Mapping]] = ..., code_snapshot: _Optional[bytes] = ..., models: _Optional[_Iterable[_Union[ModelNode, _Mapping]]] = ..., model_deps: _Optional[_Iterable[_Union[ModelEdge, _Mapping]]] = ..., job_events: _Optional[_Iterable[_Union[RunnerEvent, _Mapping]]] = ..., error_message: _Optional[str] = ..., sql_query: _Optional[str] = ..., boathouse_record: _Optional[bytes] = ...) -> None: ...
 
 class JobError(_message.Message):
-    __slots__ = ("job_id", "error_msg", "error_code", "error_type")
+    __slots__ = ("job_id", "error_msg", "error_code", "error_type", "boathouse_detail")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     ERROR_MSG_FIELD_NUMBER: _ClassVar[int]
     ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
     ERROR_TYPE_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_DETAIL_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     error_msg: str
     error_code: int
     error_type: str
-    def __init__(self, job_id: _Optional[str] = ..., error_msg: _Optional[str] = ..., error_code: _Optional[int] = ..., error_type: _Optional[str] = ...) -> None: ...
+    boathouse_detail: str
+    def __init__(self, job_id: _Optional[str] = ..., error_msg: _Optional[str] = ..., error_code: _Optional[int] = ..., error_type: _Optional[str] = ..., boathouse_detail: _Optional[str] = ...) -> None: ...
 
 class GetJobContextResponse(_message.Message):
     __slots__ = ("job_contexts", "errors")
@@ -727,13 +741,15 @@ class GetJobContextResponse(_message.Message):
     def __init__(self, job_contexts: _Optional[_Iterable[_Union[JobContext, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[JobError, _Mapping]]] = ...) -> None: ...
 
 class CancelJobRequest(_message.Message):
-    __slots__ = ("job_id",)
+    __slots__ = ("job_id", "boathouse_record")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORD_FIELD_NUMBER: _ClassVar[int]
     job_id: JobId
-    def __init__(self, job_id: _Optional[_Union[JobId, _Mapping]] = ...) -> None: ...
+    boathouse_record: bool
+    def __init__(self, job_id: _Optional[_Union[JobId, _Mapping]] = ..., boathouse_record: _Optional[bool] = ...) -> None: ...
 
 class CancelJobResponse(_message.Message):
-    __slots__ = ("status", "message")
+    __slots__ = ("status", "message", "boathouse_record")
     class CancelStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CANCEL_STATUS_UNSPECIFIED: _ClassVar[CancelJobResponse.CancelStatus]
@@ -744,15 +760,19 @@ class CancelJobResponse(_message.Message):
     CANCEL_STATUS_FAILURE: CancelJobResponse.CancelStatus
     STATUS_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_RECORD_FIELD_NUMBER: _ClassVar[int]
     status: CancelJobResponse.CancelStatus
     message: str
-    def __init__(self, status: _Optional[_Union[CancelJobResponse.CancelStatus, str]] = ..., message: _Optional[str] = ...) -> None: ...
+    boathouse_record: bytes
+    def __init__(self, status: _Optional[_Union[CancelJobResponse.CancelStatus, str]] = ..., message: _Optional[str] = ..., boathouse_record: _Optional[bytes] = ...) -> None: ...
 
 class GetSnapshotInfoRequest(_message.Message):
-    __slots__ = ("snapshot_sha",)
+    __slots__ = ("snapshot_sha", "boathouse_any_size")
     SNAPSHOT_SHA_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_ANY_SIZE_FIELD_NUMBER: _ClassVar[int]
     snapshot_sha: str
-    def __init__(self, snapshot_sha: _Optional[str] = ...) -> None: ...
+    boathouse_any_size: bool
+    def __init__(self, snapshot_sha: _Optional[str] = ..., boathouse_any_size: _Optional[bool] = ...) -> None: ...
 
 class SnapshotInfo(_message.Message):
     __slots__ = ("snapshot_zip", "created_at")
@@ -769,10 +789,14 @@ class GetSnapshotInfoResponse(_message.Message):
     def __init__(self, snapshot_info: _Optional[_Union[SnapshotInfo, _Mapping]] = ...) -> None: ...
 
 class SubscribeLogsRequest(_message.Message):
-    __slots__ = ("job_id",)
+    __slots__ = ("job_id", "boathouse_events", "boathouse_from")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_EVENTS_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_FROM_FIELD_NUMBER: _ClassVar[int]
     job_id: str
-    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
+    boathouse_events: bool
+    boathouse_from: int
+    def __init__(self, job_id: _Optional[str] = ..., boathouse_events: _Optional[bool] = ..., boathouse_from: _Optional[int] = ...) -> None: ...
 
 class SubscribeLogsResponse(_message.Message):
     __slots__ = ("job_id", "runner_event")
@@ -783,7 +807,7 @@ class SubscribeLogsResponse(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., runner_event: _Optional[_Union[RunnerEvent, _Mapping]] = ...) -> None: ...
 
 class RunnerEvent(_message.Message):
-    __slots__ = ("task_start", "task_completion", "job_completion", "runtime_user_log", "flight_server_start", "import_plan_created", "apply_plan_done", "table_create_plan_done_event", "table_create_plan_apply_done_event", "global_liveliness_heartbeat")
+    __slots__ = ("task_start", "task_completion", "job_completion", "runtime_user_log", "flight_server_start", "import_plan_created", "apply_plan_done", "table_create_plan_done_event", "table_create_plan_apply_done_event", "global_liveliness_heartbeat", "boathouse_event")
     TASK_START_FIELD_NUMBER: _ClassVar[int]
     TASK_COMPLETION_FIELD_NUMBER: _ClassVar[int]
     JOB_COMPLETION_FIELD_NUMBER: _ClassVar[int]
@@ -794,6 +818,7 @@ class RunnerEvent(_message.Message):
     TABLE_CREATE_PLAN_DONE_EVENT_FIELD_NUMBER: _ClassVar[int]
     TABLE_CREATE_PLAN_APPLY_DONE_EVENT_FIELD_NUMBER: _ClassVar[int]
     GLOBAL_LIVELINESS_HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    BOATHOUSE_EVENT_FIELD_NUMBER: _ClassVar[int]
     task_start: TaskStartEvent
     task_completion: TaskCompleteEvent
     job_completion: JobCompleteEvent
@@ -804,7 +829,18 @@ class RunnerEvent(_message.Message):
     table_create_plan_done_event: TableCreatePlanDoneEvent
     table_create_plan_apply_done_event: TableCreatePlanApplyDoneEvent
     global_liveliness_heartbeat: GlobalLivelinessHeartbeat
-    def __init__(self, task_start: _Optional[_Union[TaskStartEvent, _Mapping]] = ..., task_completion: _Optional[_Union[TaskCompleteEvent, _Mapping]] = ..., job_completion: _Optional[_Union[JobCompleteEvent, _Mapping]] = ..., runtime_user_log: _Optional[_Union[RuntimeLogEvent, _Mapping]] = ..., flight_server_start: _Optional[_Union[FlightServerStartEvent, _Mapping]] = ..., import_plan_created: _Optional[_Union[ImportPlanCreatedEvent, _Mapping]] = ..., apply_plan_done: _Optional[_Union[ApplyPlanDoneEvent, _Mapping]] = ..., table_create_plan_done_event: _Optional[_Union[TableCreatePlanDoneEvent, _Mapping]] = ..., table_create_plan_apply_done_event: _Optional[_Union[TableCreatePlanApplyDoneEvent, _Mapping]] = ..., global_liveliness_heartbeat: _Optional[_Union[GlobalLivelinessHeartbeat, _Mapping]] = ...) -> None: ...
+    boathouse_event: BoathouseEvent
+    def __init__(self, task_start: _Optional[_Union[TaskStartEvent, _Mapping]] = ..., task_completion: _Optional[_Union[TaskCompleteEvent, _Mapping]] = ..., job_completion: _Optional[_Union[JobCompleteEvent, _Mapping]] = ..., runtime_user_log: _Optional[_Union[RuntimeLogEvent, _Mapping]] = ..., flight_server_start: _Optional[_Union[FlightServerStartEvent, _Mapping]] = ..., import_plan_created: _Optional[_Union[ImportPlanCreatedEvent, _Mapping]] = ..., apply_plan_done: _Optional[_Union[ApplyPlanDoneEvent, _Mapping]] = ..., table_create_plan_done_event: _Optional[_Union[TableCreatePlanDoneEvent, _Mapping]] = ..., table_create_plan_apply_done_event: _Optional[_Union[TableCreatePlanApplyDoneEvent, _Mapping]] = ..., global_liveliness_heartbeat: _Optional[_Union[GlobalLivelinessHeartbeat, _Mapping]] = ..., boathouse_event: _Optional[_Union[BoathouseEvent, _Mapping]] = ...) -> None: ...
+
+class BoathouseEvent(_message.Message):
+    __slots__ = ("sequence", "event", "record")
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    sequence: int
+    event: bytes
+    record: bytes
+    def __init__(self, sequence: _Optional[int] = ..., event: _Optional[bytes] = ..., record: _Optional[bytes] = ...) -> None: ...
 
 class TaskMetadata(_message.Message):
     __slots__ = ("level", "human_readable_task_type", "task_type", "function_name", "line_number", "file_name", "model_name")
