@@ -3,6 +3,8 @@ PRESET ?= release
 BUILD = build/$(PRESET)
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+# Tests wait for disks and for servers they start.
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 DEPS = build/deps
 PYTHON ?= python3
 # Compiled files are found again from any checkout of the same sources.
@@ -27,11 +29,11 @@ demo: all
 
 # What runs before each commit: layout, layers, style, unit tests.
 check: deps format-check tidy all
-	@ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(JOBS)
+	@ctest --test-dir $(BUILD) -L unit --output-on-failure -j $(TEST_JOBS)
 
 # All tests.
 test: all
-	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) --timeout 900 $(if $(M),-R '^$(M)',)
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(TEST_JOBS) --timeout 900 $(if $(M),-R '^$(M)',)
 
 scenarios: all
 	@ctest --test-dir $(BUILD) -L scenario --output-on-failure $(if $(F),-R $(F),)

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <future>
 #include <list>
 #include <thread>
@@ -133,6 +134,11 @@ class Sniffer : public std::enable_shared_from_this<Sniffer> {
     timer_.async_wait([self = shared_from_this()](error_code error) {
       if (!error) self->End(Spoken::kUnknownYet);
     });
+    WaitForBytes();
+  }
+
+ private:
+  void WaitForBytes() {
     socket_.async_wait(asio::posix::descriptor_base::wait_read,
                        [self = shared_from_this()](error_code error) {
                          if (error) return self->End(Spoken::kUnknownYet);
@@ -140,12 +146,13 @@ class Sniffer : public std::enable_shared_from_this<Sniffer> {
                        });
   }
 
- private:
   void Look() {
     if (!done_) return;
     std::string bytes(kHelloBytesMax, '\0');
     const ssize_t got =
         recv(socket_.native_handle(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    // Woken for nothing, which happens where many come and go: an event of a socket that is gone.
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return WaitForBytes();
     if (got <= 0) return End(Spoken::kUnknownYet);  // came and went without a word
     bytes.resize(static_cast<size_t>(got));
     const Spoken spoken = Sniff(bytes);
