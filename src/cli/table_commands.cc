@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "cli/execute.h"
 #include "cli/follow_job.h"
 #include "cli/job_views.h"
@@ -7,9 +9,14 @@
 namespace cli {
 namespace {
 
-/// Paths as the user wrote them, seen from where the program was started.
+/// A file is known by its path: the same one, typed in another folder or for a server, stays the
+/// same.
 std::vector<std::string> Absolute(const Session& session, std::vector<std::string> sources) {
-  for (std::string& source : sources) source = session.PathOf(source);
+  for (std::string& source : sources) {
+    source = session.PathOf(source);
+    if (source.find("://") != std::string::npos) continue;
+    source = std::filesystem::absolute(source).lexically_normal().string();
+  }
   return sources;
 }
 

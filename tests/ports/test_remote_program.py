@@ -53,7 +53,7 @@ COMMANDS = [
     ["checkout", "ada.dev"],
     ["namespace", "create", "sales"],
     ["namespace", "ls"],
-    ["ingest", "people", "{files}/people.csv"],
+    ["ingest", "people", "people.csv"],  # of the folder it is typed in
     ["table", "import", "people", "{files}/people.csv"],
     ["table", "import", "people", "{files}/none.csv"],
     ["table", "ls"],
@@ -130,7 +130,7 @@ class Place:
     def run(self, *arguments, **more):
         filled = [one.replace("{files}", str(self.files)) for one in arguments]
         return subprocess.run([self.program, *self.flags, *filled], env=self.environment, text=True,
-                              capture_output=True, timeout=300, **more)
+                              capture_output=True, timeout=300, cwd=self.files, **more)
 
     def start(self, *arguments):
         filled = [one.replace("{files}", str(self.files)) for one in arguments]
