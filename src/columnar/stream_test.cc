@@ -111,7 +111,8 @@ TEST(ArrowSchemas, MapsWhatOthersProduce) {
   ArrowSchema raw{};
   ASSERT_TRUE(arrow::ExportSchema(*schema, &raw).ok());
   std::string types;
-  for (const Field& field : FromArrow(raw).value().fields) types += field.type.ToString() + "; ";
+  const Schema read = FromArrow(raw).value();
+  for (const Field& field : read.fields) types += field.type.ToString() + "; ";
   raw.release(&raw);
   EXPECT_EQ(types,
             "int; long; decimal(20, 0); string; string; string; date; timestamptz; list<int>; ");
