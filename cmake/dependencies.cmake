@@ -17,7 +17,7 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
-# Loaded when the first request leaves the machine: nothing links it (src/storage/curl_library_internal.h).
+# Loaded when the first request leaves the machine: nothing links it (src/http/curl_library_internal.h).
 add_library(third_party::curl_headers INTERFACE IMPORTED GLOBAL)
 target_include_directories(third_party::curl_headers INTERFACE ${CURL_INCLUDE_DIRS})
 target_link_libraries(third_party::curl_headers INTERFACE ${CMAKE_DL_LIBS})

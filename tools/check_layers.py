@@ -12,7 +12,7 @@ SEAMS = {
     "arrow": "columnar storage engine server client",
     "boost": "server client",
     "CLI": "cli",
-    "curl": "storage client",
+    "curl": "http",
     "duckdb": "engine",
     "fmt": "*",  # any .cc; headers only in base
     "nlohmann": "*",  # any *_json.cc

@@ -1,15 +1,8 @@
 #include "base/bytes.h"
 
-namespace base {
-namespace {
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-}  // namespace
+#include "base/percent.h"
 
+namespace base {
 std::string ToHex(BytesView bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -1,7 +1,6 @@
-// Rest: one request to a server's REST resources, one answer; libcurl is known to its .cc alone.
+// Rest: one request to a server's REST resources, one answer.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "base/context.h"
 #include "base/result.h"
 #include "client/server_url_internal.h"
+#include "http/http_client.h"
 
 namespace client {
 
@@ -24,9 +24,6 @@ struct RestRequest {
 class Rest {
  public:
   Rest(ServerUrl server, std::string key, std::string ca_file, const base::Clock& clock);
-  ~Rest();
-  Rest(const Rest&) = delete;
-  Rest& operator=(const Rest&) = delete;
 
   /// The body of a reply that is a success; else the error that the server tells. Without an
   /// answer: kUnavailable "client.unreachable", or for a change that was sent kOutcomeUnknown
@@ -34,13 +31,11 @@ class Rest {
   base::Result<std::string> Send(const base::Context& ctx, const RestRequest& request);
 
  private:
-  struct Connections;
   base::Error Unreachable(const std::string& why) const;
   const ServerUrl server_;
   const std::string key_;
-  const std::string ca_file_;
   const base::Clock& clock_;
-  std::unique_ptr<Connections> connections_;
+  http::Client http_;
 };
 
 }  // namespace client

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "base/percent.h"
 #include "base/sha256.h"
 #include "storage/reasons.h"
 #include "storage/s3_signature_internal.h"
@@ -29,7 +30,7 @@ const std::set<std::string>& PassingCodes() {
   return codes;
 }
 
-HttpOptions HttpOptionsOf(const S3Options& options) {
+http::Options HttpOptionsOf(const S3Options& options) {
   return {options.ca_file, options.proxy, options.no_proxy, options.connect_timeout,
           options.silence_max};
 }
@@ -75,18 +76,18 @@ base::Error S3Client::Unreachable(const std::string& words) const {
 }
 
 bool S3Client::Attempt(const base::Context& ctx, const S3Request& request, S3Answer* answer) {
-  SignedRequest to_sign{request.method, root_ + "/" + UriEncode(request.key, false), request.query,
-                        request.headers, base::Sha256Hex(request.body)};
+  SignedRequest to_sign{request.method, root_ + "/" + base::PercentEncode(request.key, "/"),
+                        request.query, request.headers, base::Sha256Hex(request.body)};
   if (request.key.empty() && !root_.empty()) to_sign.path = root_;
   to_sign.headers["host"] = host_;
   if (!options_.credentials.anonymous) {
     Sign(to_sign, options_.credentials, options_.region, clock_.Now());
   }
-  HttpRequest http{request.method, origin_ + to_sign.path, std::move(to_sign.headers),
-                   request.body};
-  if (!request.query.empty()) http.url += "?" + QueryText(request.query);
-  HttpFailure failure;
-  if (http_.Send(ctx, http, &answer->http, &failure)) return Explain(answer);
+  http::Request asked{request.method, origin_ + to_sign.path, std::move(to_sign.headers),
+                      request.body};
+  if (!request.query.empty()) asked.url += "?" + QueryText(request.query);
+  http::Failure failure;
+  if (http_.Send(ctx, asked, &answer->http, &failure)) return Explain(answer);
   answer->http = {};
   answer->code.clear();
   answer->in_doubt = answer->in_doubt || !failure.never_sent;

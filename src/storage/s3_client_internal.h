@@ -10,7 +10,7 @@
 #include "base/context.h"
 #include "base/result.h"
 #include "base/rng.h"
-#include "storage/http_client_internal.h"
+#include "http/http_client.h"
 #include "storage/s3_options.h"
 
 namespace storage {
@@ -24,7 +24,7 @@ struct S3Request {
 };
 
 struct S3Answer {
-  HttpAnswer http;                   // status 0: none came
+  http::Answer http;                 // status 0: none came
   std::string code;                  // the service's word for what is wrong
   std::optional<base::Error> error;  // set unless the status is 2xx
   bool in_doubt = false;             // an attempt whose answer was lost may have had its effect
@@ -59,7 +59,7 @@ class S3Client {
   std::string origin_;  // "https://host:port"
   std::string host_;    // with the port, as the header says it
   std::string root_;    // path before the key: "" or "/bucket"
-  HttpClient http_;
+  http::Client http_;
 };
 
 }  // namespace storage

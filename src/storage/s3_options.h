@@ -64,7 +64,4 @@ base::Result<S3Place> ParseS3Uri(const std::string& uri);
 /// The same place, by the credential `name` (empty = whichever fits); other URIs as they are.
 std::string NamingCredential(const std::string& uri, const std::string& name);
 
-/// "%41+%" → "A+%".
-std::string PercentDecode(std::string_view text);
-
 }  // namespace storage

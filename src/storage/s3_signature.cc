@@ -1,3 +1,4 @@
+#include "base/percent.h"
 #include "base/sha256.h"
 #include "storage/s3_signature_internal.h"
 
@@ -30,28 +31,11 @@ std::string HexOf(base::BytesView bytes) {
 
 }  // namespace
 
-std::string UriEncode(std::string_view text, bool encode_slash) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~' || (c == '/' && !encode_slash);
-    if (plain) {
-      out.push_back(c);
-      continue;
-    }
-    out.push_back('%');
-    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    out.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return out;
-}
-
 std::string QueryText(const std::map<std::string, std::string>& query) {
   std::string text;
   for (const auto& [name, value] : query) {
     if (!text.empty()) text.push_back('&');
-    text += UriEncode(name, true) + "=" + UriEncode(value, true);
+    text += base::PercentEncode(name) + "=" + base::PercentEncode(value);
   }
   return text;
 }

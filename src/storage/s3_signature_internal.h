@@ -11,9 +11,6 @@
 
 namespace storage {
 
-/// Percent-encodes what is not a letter, digit or one of -._~; the slash only where asked.
-std::string UriEncode(std::string_view text, bool encode_slash);
-
 /// "a=1&b=" with names and values encoded, in the order of the names.
 std::string QueryText(const std::map<std::string, std::string>& query);
 

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/percent.h"
 #include "storage/reasons.h"
 #include "storage/s3_options.h"
 #include "storage/s3_xml_internal.h"
@@ -63,29 +64,7 @@ bool NextElement(std::string_view document, std::string_view name, size_t* from,
   return true;
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
-
-std::string PercentDecode(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const int high = text[at] == '%' && at + 2 < text.size() ? HexDigit(text[at + 1]) : -1;
-    const int low = high >= 0 ? HexDigit(text[at + 2]) : -1;
-    if (low < 0) {
-      out.push_back(text[at]);
-      continue;
-    }
-    out.push_back(static_cast<char>(high * 16 + low));
-    at += 2;
-  }
-  return out;
-}
 
 std::string XmlText(std::string_view document, std::string_view name) {
   size_t from = 0;
@@ -106,7 +85,7 @@ base::Result<ListPage> ParseListPage(std::string_view document) {
     if (encoded) {
       // As in forms: some services write a space as a plus, and a plus as %2B.
       for (char& c : found.key) c = c == '+' ? ' ' : c;
-      found.key = PercentDecode(found.key);
+      found.key = base::PercentDecode(found.key);
     }
     const std::string size = XmlText(object, "Size");
     const auto [end, error] =

@@ -1,6 +1,7 @@
 // What the network sends: requests, bodies, archives.
 #include <sstream>
 
+#include "base/percent.h"
 #include "fuzz.h"
 #include "server/flight/criteria.h"
 #include "server/http/gunzip.h"
@@ -23,7 +24,7 @@ void HttpTarget(std::string_view input) {
   const auto target = server::ParseTarget(input);
   if (!target.ok()) return;
   std::string again;
-  for (const std::string& segment : target->path) again += "/" + server::EncodeSegment(segment);
+  for (const std::string& segment : target->path) again += "/" + base::PercentEncode(segment);
   for (const std::string& segment : target->path) {
     Expect(segment != "." && segment != "..", "no segment climbs");
     Expect(segment.find('\0') == std::string::npos, "no segment holds a NUL");

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/percent.h"
 #include "runtime/executor/source_files_internal.h"
 #include "runtime/executor/store_bytes.h"
 #include "runtime/reasons.h"
@@ -141,7 +142,7 @@ base::Result<Files> FindSourceFiles(const base::Context& ctx, ExecutorParts& par
     return FindLocal(LocalPathOf(written));
   };
   ASSIGN_OR_RETURN(Files files, find(pattern));
-  const std::string decoded = storage::PercentDecode(pattern);
+  const std::string decoded = base::PercentDecode(pattern);
   if (files.empty() && decoded != pattern) {
     ASSIGN_OR_RETURN(files, find(decoded));
   }

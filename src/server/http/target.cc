@@ -1,7 +1,8 @@
 #include "server/http/target.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/percent.h"
 
 namespace server {
 namespace {
@@ -9,13 +10,6 @@ namespace {
 base::Error BadTarget(std::string_view why) {
   return {base::Code::kInvalidArgument, "http.bad_target",
           "the request's target is not understood: " + std::string(why)};
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 base::Result<std::string> Decode(std::string_view text, bool plus_is_space) {
@@ -29,8 +23,8 @@ base::Result<std::string> Decode(std::string_view text, bool plus_is_space) {
       out.push_back(text[i]);
     } else {
       if (i + 2 >= text.size()) return BadTarget("an escape is cut off");
-      const int high = HexDigit(text[i + 1]);
-      const int low = HexDigit(text[i + 2]);
+      const int high = base::HexDigit(text[i + 1]);
+      const int low = base::HexDigit(text[i + 2]);
       if (high < 0 || low < 0) return BadTarget("an escape has no two hexadecimal digits");
       if (high == 0 && low == 0) return BadTarget("it has a NUL");
       out.push_back(static_cast<char>(high * 16 + low));
@@ -81,22 +75,6 @@ base::Result<Target> ParseTarget(std::string_view target) {
   if (question < target.size()) {
     if (auto added = AddParameters(target.substr(question + 1), out.query); !added.ok())
       return std::move(added).error();
-  }
-  return out;
-}
-
-std::string EncodeSegment(std::string_view segment) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : segment) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
-      out.push_back(c);
-    } else {
-      out.push_back('%');
-      out.push_back(kDigits[byte >> 4]);
-      out.push_back(kDigits[byte & 15]);
-    }
   }
   return out;
 }

@@ -20,7 +20,4 @@ struct Target {
 /// an escape is cut or no hexadecimal, a NUL is in it, or a segment is "." or "..".
 base::Result<Target> ParseTarget(std::string_view target);
 
-/// One segment as it goes into a path, so that ParseTarget gives it back.
-std::string EncodeSegment(std::string_view segment);
-
 }  // namespace server

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/percent.h"
+
 namespace server {
 namespace {
 
@@ -37,10 +39,10 @@ TEST(ParseTarget, RefusesANulAsItIs) {
   EXPECT_FALSE(ParseTarget(std::string_view("/a?b=\0", 7)).ok());
 }
 
-TEST(EncodeSegment, IsGivenBackByParseTarget) {
+TEST(ParseTarget, GivesBackWhatWasEncoded) {
   std::string all;
   for (int c = 1; c < 256; ++c) all.push_back(static_cast<char>(c));
-  EXPECT_THAT(ParseTarget("/" + EncodeSegment(all)).value().path, ElementsAre(all));
+  EXPECT_THAT(ParseTarget("/" + base::PercentEncode(all)).value().path, ElementsAre(all));
 }
 
 }  // namespace

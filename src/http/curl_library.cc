@@ -1,8 +1,8 @@
 #include <dlfcn.h>
 
-#include "storage/curl_library_internal.h"
+#include "http/curl_library_internal.h"
 
-namespace storage {
+namespace http {
 namespace {
 
 constexpr const char* kFile = "libcurl.so.4";
@@ -48,4 +48,4 @@ const CurlLibrary* CurlLibrary::Load(std::string* words) {
   return nullptr;
 }
 
-}  // namespace storage
+}  // namespace http

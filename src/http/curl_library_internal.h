@@ -10,7 +10,7 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
-namespace client {
+namespace http {
 
 struct CurlLibrary {
   decltype(&curl_global_init) global_init;
@@ -28,4 +28,4 @@ struct CurlLibrary {
   static const CurlLibrary* Load(std::string* words);
 };
 
-}  // namespace client
+}  // namespace http

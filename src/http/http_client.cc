@@ -1,3 +1,5 @@
+#include "http/http_client.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -6,10 +8,9 @@
 #include <vector>
 
 #include "base/guarded.h"
-#include "storage/curl_library_internal.h"
-#include "storage/http_client_internal.h"
+#include "http/curl_library_internal.h"
 
-namespace storage {
+namespace http {
 namespace {
 
 constexpr size_t kIdleConnectionsMax = 16;
@@ -20,16 +21,21 @@ struct Transfer {
   const base::Clock& clock;
   base::BytesView body;
   base::BytesView to_send;
-  HttpAnswer* answer;
+  Answer* answer;
+  uint64_t body_bytes_max;
 };
 
 size_t TakeBody(char* bytes, size_t size, size_t count, void* user) {
-  static_cast<Transfer*>(user)->answer->body.append(bytes, size * count);
+  const Transfer& transfer = *static_cast<Transfer*>(user);
+  base::Bytes& body = transfer.answer->body;
+  if (transfer.body_bytes_max != 0 && body.size() + size * count > transfer.body_bytes_max)
+    return 0;
+  body.append(bytes, size * count);
   return size * count;
 }
 
 size_t TakeHeader(char* bytes, size_t size, size_t count, void* user) {
-  HttpAnswer& answer = *static_cast<Transfer*>(user)->answer;
+  Answer& answer = *static_cast<Transfer*>(user)->answer;
   const std::string_view line(bytes, size * count);
   if (line.starts_with("HTTP/")) answer.headers.clear();  // of an answer "100 Continue" before
   const size_t colon = line.find(':');
@@ -89,8 +95,7 @@ bool NeverSent(CURLcode code) {
   }
 }
 
-void SetMethod(const CurlLibrary& curl, CURL* handle, const HttpRequest& request,
-               Transfer* transfer) {
+void SetMethod(const CurlLibrary& curl, CURL* handle, const Request& request, Transfer* transfer) {
   if (request.method == "HEAD") {
     curl.easy_setopt(handle, CURLOPT_NOBODY, 1L);
     return;
@@ -105,7 +110,7 @@ void SetMethod(const CurlLibrary& curl, CURL* handle, const HttpRequest& request
                      static_cast<curl_off_t>(request.body.size()));
     return;
   }
-  if (request.method == "POST") {
+  if (request.method == "POST" || !request.body.empty()) {
     curl.easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
     curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
@@ -113,19 +118,19 @@ void SetMethod(const CurlLibrary& curl, CURL* handle, const HttpRequest& request
   curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 }
 
-void SetOptions(const CurlLibrary& curl, CURL* handle, const HttpOptions& options,
+void SetOptions(const CurlLibrary& curl, CURL* handle, const Options& options,
                 const base::Context& ctx, base::Instant now) {
   curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl.easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
   curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl.easy_setopt(handle, CURLOPT_PROXY, options.proxy.c_str());
+  if (options.proxy) curl.easy_setopt(handle, CURLOPT_PROXY, options.proxy->c_str());
   if (!options.no_proxy.empty()) {
     curl.easy_setopt(handle, CURLOPT_NOPROXY, options.no_proxy.c_str());
   }
   if (!options.ca_file.empty()) curl.easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
   curl.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(options.connect_timeout.count()));
-  curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl.easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);  // bytes per second
   curl.easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.silence_max.count()));
   if (ctx.deadline == base::Instant::max()) return;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(ctx.deadline - now);
@@ -135,7 +140,7 @@ void SetOptions(const CurlLibrary& curl, CURL* handle, const HttpOptions& option
 
 }  // namespace
 
-struct HttpClient::Connections {
+struct Client::Connections {
   base::Guarded<std::vector<CURL*>> idle;
 
   CURL* Take(const CurlLibrary& curl) {
@@ -158,10 +163,10 @@ struct HttpClient::Connections {
   }
 };
 
-HttpClient::HttpClient(HttpOptions options, const base::Clock& clock)
+Client::Client(Options options, const base::Clock& clock)
     : options_(std::move(options)), clock_(clock), connections_(std::make_unique<Connections>()) {}
 
-HttpClient::~HttpClient() {
+Client::~Client() {
   std::string unused;
   connections_->idle.With([&unused](std::vector<CURL*>& handles) {
     for (CURL* handle : handles) CurlLibrary::Load(&unused)->easy_cleanup(handle);
@@ -169,8 +174,8 @@ HttpClient::~HttpClient() {
   });
 }
 
-bool HttpClient::Send(const base::Context& ctx, const HttpRequest& request, HttpAnswer* answer,
-                      HttpFailure* failure) {
+bool Client::Send(const base::Context& ctx, const Request& request, Answer* answer,
+                  Failure* failure) {
   *answer = {};
   std::string missing;
   const CurlLibrary* curl = CurlLibrary::Load(&missing);
@@ -183,7 +188,7 @@ bool HttpClient::Send(const base::Context& ctx, const HttpRequest& request, Http
     *failure = {true, "out of memory"};
     return false;
   }
-  Transfer transfer{ctx, clock_, request.body, request.body, answer};
+  Transfer transfer{ctx, clock_, request.body, request.body, answer, options_.body_bytes_max};
   SetOptions(*curl, handle, options_, ctx, clock_.Now());
   SetMethod(*curl, handle, request, &transfer);
   curl->easy_setopt(handle, CURLOPT_URL, request.url.c_str());
@@ -215,4 +220,4 @@ bool HttpClient::Send(const base::Context& ctx, const HttpRequest& request, Http
   return false;
 }
 
-}  // namespace storage
+}  // namespace http
