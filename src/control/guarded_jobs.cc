@@ -6,24 +6,13 @@
 #include "control/reasons.h"
 #include "control/table_plan.h"
 #include "model/ref.h"
+#include "storage/open_folders.h"
 
 namespace control {
 namespace {
 
 std::string OrMain(const std::string& branch) {
   return branch.empty() ? std::string(model::kMainBranch) : branch;
-}
-
-bool IsUnder(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-std::filesystem::path Canonical(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
-  if (error) return {};
-  return found.has_filename() ? found : found.parent_path();
 }
 
 }  // namespace
@@ -40,11 +29,7 @@ bool IsOpenForImport(const std::string& source, const std::vector<std::string>& 
     if (part.string().find_first_of("*?[{") != std::string::npos) break;
     fixed /= part;
   }
-  const std::filesystem::path found = Canonical(fixed);
-  return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
-    const std::filesystem::path open = Canonical(folder);
-    return !open.empty() && IsUnder(found, open);
-  });
+  return storage::IsInside(storage::Resolved(fixed), folders);
 }
 
 base::Status GuardedJobs::MayRun(const base::Context& ctx, const api::RunRequest& run) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "storage/open_folders.h"
 #include "storage/reasons.h"
 #include "storage/s3_options.h"
 
@@ -21,18 +22,6 @@ constexpr std::string_view kFile = "file://";
 // Keys of a lake are relative paths of plain names, so these are never among them.
 bool IsForeign(const std::string& key) {
   return key.starts_with(kFile) || IsS3Uri(key);
-}
-
-bool IsUnder(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-std::filesystem::path Canonical(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::path found = std::filesystem::weakly_canonical(path, error);
-  if (error) return {};
-  return found.has_filename() ? found : found.parent_path();
 }
 
 /// "file:///x", "file:/x" and "/x"; empty for what names no file of this machine.
@@ -87,14 +76,8 @@ base::Result<std::string> WideStore::KeyOf(const std::string& uri) const {
   }
   const std::string path = PathOf(uri);
   if (path.empty()) return own;
-  const std::filesystem::path found = Canonical(path);
-  const bool open =
-      !found.empty() &&
-      (!foreign_.folders || std::any_of(foreign_.folders->begin(), foreign_.folders->end(),
-                                        [&](const std::string& folder) {
-                                          const auto root = Canonical(folder);
-                                          return !root.empty() && IsUnder(found, root);
-                                        }));
+  const std::filesystem::path found = Resolved(path);
+  const bool open = !found.empty() && (!foreign_.folders || IsInside(found, *foreign_.folders));
   if (open) return std::string(kFile) + found.string();
   return base::Error(base::Code::kPermissionDenied, reasons::kForeignUri,
                      "\"" + uri + "\" is a path on the server's machine that is not open")
