@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/sha256.h"
+#include "catalog/errors.h"
 #include "catalog/key.h"
 #include "catalog/reasons.h"
 #include "catalog/run_ids_internal.h"
@@ -21,10 +22,7 @@ class Stager {
     const base::Bytes key = KeyOf(put.name);
     ASSIGN_OR_RETURN(const auto before, reader_.TableIn(tree_, key));
     if (before && put.before == Presence::kAbsent) {
-      return base::Error(base::Code::kAlreadyExists, kTableExists,
-                         "table \"" + put.name.ToString() + "\" exists already")
-          .Set("table", put.name.ToString())
-          .Set("hash", head_.text());
+      return TableExists(put.name, head_);
     }
     if (!before && put.before == Presence::kPresent) return NoTable(put.name.ToString(), head_, {});
     TableState state = put.state;

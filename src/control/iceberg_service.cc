@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/reasons.h"
+#include "catalog/errors.h"
 #include "control/names.h"
 #include "control/reasons.h"
 #include "control/refs_service.h"
@@ -167,10 +167,7 @@ base::Result<api::IcebergTable> IcebergTablesService::Create(const base::Context
   RETURN_IF_ERROR(parts_.catalog.GetNamespace(ctx, at.commit, name.ns));
   ASSIGN_OR_RETURN(const auto known, parts_.catalog.FindTable(ctx, at.commit, name));
   if (known) {
-    return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
-                       "table \"" + name.ToString() + "\" exists already")
-        .Set("table", name.ToString())
-        .Set("hash", at.commit.text());
+    return catalog::TableExists(name, at.commit);
   }
   ASSIGN_OR_RETURN(const auto staged, tables_.Stage(ctx, std::move(wanted)));
   return TableOf(staged);

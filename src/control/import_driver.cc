@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "catalog/errors.h"
 #include "catalog/reasons.h"
 #include "control/names.h"
 #include "control/reasons.h"
@@ -228,10 +229,7 @@ base::Result<lakehouse::PreparedWrite> ImportDriver::PrepareExternal(const base:
                                                                      const model::CommitId& head) {
   ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head, order_.table));
   if (table && order_.if_exists != api::IfExists::kReplace) {
-    return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
-                       "table \"" + order_.table.ToString() + "\" exists already")
-        .Set("table", order_.table.ToString())
-        .Set("hash", head.text());
+    return catalog::TableExists(order_.table, head);
   }
   if (read_.format != plan::FileFormat::kParquet) {
     return base::Error(base::Code::kInvalidArgument, kBadRequest,

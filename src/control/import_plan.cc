@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "catalog/reasons.h"
+#include "catalog/errors.h"
 #include "control/import_driver.h"
 
 namespace control {
@@ -62,10 +62,7 @@ base::Result<std::vector<TablePlan::Column>> ImportDriver::InferColumns(const ba
 base::Status ImportDriver::PlanTable(const base::Context& ctx, const model::CommitId& head) {
   ASSIGN_OR_RETURN(const auto table, parts_.lakehouse.Find(ctx, head, order_.table));
   if (table && order_.if_exists != api::IfExists::kReplace) {
-    return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
-                       "table \"" + order_.table.ToString() + "\" exists already")
-        .Set("table", order_.table.ToString())
-        .Set("hash", head.text());
+    return catalog::TableExists(order_.table, head);
   }
   TablePlan plan;
   plan.branch = order_.branch;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/errors.h"
 #include "catalog/id_counters.h"
 #include "catalog/reasons.h"
 #include "iceberg/field_ids.h"
@@ -109,10 +110,7 @@ base::Result<PreparedWrite> Lakehouse::Prepare(const base::Context& ctx,
   }
   if (prepared.base) RETURN_IF_ERROR(CheckWritable(intent.table, prepared.base->state));
   if (prepared.base && intent.mode == WriteMode::kCreate) {
-    return base::Error(base::Code::kAlreadyExists, catalog::kTableExists,
-                       "table \"" + intent.table.ToString() + "\" exists already")
-        .Set("table", intent.table.ToString())
-        .Set("hash", commit.text());
+    return catalog::TableExists(intent.table, commit);
   }
   prepared.uuid =
       prepared.base ? prepared.base->state.table_uuid : model::TableUuid(base::NewUuid(rng_));
