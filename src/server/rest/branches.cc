@@ -67,53 +67,6 @@ HttpReply ListBranches(const Call& call) {
   return Json(200, wire::RefsBody(*found, next, call.dialect()));
 }
 
-HttpReply CreateBranch(const Call& call) {
-  wire::Asked asked{.operation = wire::Operation::kCreateBranch};
-  const auto body = wire::ParseRequestBody(call.request.body);
-  if (!body.ok()) return Refuse(body.error(), asked);
-  const auto name = Need(body->branch_name, "branch_name");
-  if (!name.ok()) return Refuse(name.error(), asked);
-  asked.target = *name;
-  asked.ref = body->from_ref.value_or(std::string(model::kMainBranch));
-  // A malformed or unknown ref is reported before anything about the name.
-  const auto from = Resolve(call, asked.ref);
-  if (!from.ok()) return Refuse(from.error(), asked);
-  asked.ref_entry = *from;
-  const auto created = call.ports.refs.CreateBranch(call.ctx, *name, RefText(asked.ref));
-  if (!created.ok()) return Refuse(created.error(), asked);
-  return Json(201, wire::RefBody(*created, call.dialect()));
-}
-
-HttpReply GetBranch(const Call& call) {
-  const wire::Asked asked{.operation = wire::Operation::kGetBranch, .target = call.names[0]};
-  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
-  if (!found.ok()) return Refuse(found.error(), asked);
-  return Json(200, wire::RefBody(*found));
-}
-
-HttpReply RenameBranch(const Call& call) {
-  wire::Asked asked{.operation = wire::Operation::kRenameBranch, .target = call.names[0]};
-  const auto body = wire::ParseRequestBody(call.request.body);
-  if (!body.ok()) return Refuse(body.error(), asked);
-  const auto name = Need(body->branch_name, "branch_name");
-  if (!name.ok()) return Refuse(name.error(), asked);
-  asked.next = *name;
-  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
-  if (!found.ok()) return Refuse(found.error(), asked);
-  const auto renamed = call.ports.refs.Rename(call.ctx, found->name, *name, api::RefKind::kBranch);
-  if (!renamed.ok()) return Refuse(renamed.error(), asked);
-  return Json(200, wire::RefBody(*renamed, call.dialect()));
-}
-
-HttpReply DeleteBranch(const Call& call) {
-  const wire::Asked asked{.operation = wire::Operation::kDeleteBranch, .target = call.names[0]};
-  const auto found = Named(call, call.names[0], api::RefKind::kBranch);
-  if (!found.ok()) return Refuse(found.error(), asked);
-  const base::Status deleted = call.ports.refs.Delete(call.ctx, found->name, api::RefKind::kBranch);
-  if (!deleted.ok()) return Refuse(deleted.error(), asked);
-  return Json(200, wire::RefBody(*found));
-}
-
 HttpReply Merge(const Call& call) {
   wire::Asked asked{
       .operation = wire::Operation::kMerge, .ref = call.names[0], .target = call.names[1]};
