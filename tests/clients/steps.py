@@ -4,9 +4,8 @@ import json
 import time
 
 from server import check
+from test_jobs import NUMBERS, SLOW, wait_for, write_project
 
-PROJECT = "project: {id: 01234567-89ab-4cde-8f01-23456789abcd, name: trial}\nparameters: {factor: {type: int, default: 2}}\n"
-NUMBERS = "-- bauplan: materialization_strategy = REPLACE\nselect * from (values (1, 'a'), (2, 'b'), (3, null)) t(n, s)\n"
 MODELS = """import bauplan
 
 
@@ -24,18 +23,6 @@ def multiplied(numbers=bauplan.Model('numbers'), factor=bauplan.Parameter('facto
 def three_rows(multiplied=bauplan.Model('multiplied')):
     return multiplied.num_rows == 3
 """
-SLOW = """import bauplan
-
-
-@bauplan.model()
-@bauplan.python('3.11')
-def slow(numbers=bauplan.Model('numbers')):
-    import time
-
-    print('now it runs', flush=True)
-    time.sleep(600)
-    return numbers
-"""
 NO_JOB = "00000000-0000-4000-8000-000000000000"
 
 
@@ -44,20 +31,7 @@ def branch(side):
 
 
 def project(side, name, **files):
-    folder = side.folder / name
-    folder.mkdir()
-    (folder / "bauplan_project.yml").write_text(PROJECT)
-    for stem, text in files.items():
-        (folder / (stem + (".sql" if stem == "numbers" else ".py"))).write_text(text)
-    return str(folder)
-
-
-def until(truth, seconds=60):
-    end = time.monotonic() + seconds
-    while not (value := truth()):
-        check(time.monotonic() < end, "it did not happen in", seconds, "s")
-        time.sleep(0.1)  # a poll over the network: there is nothing to wait on
-    return value
+    return str(write_project(side.folder / name, **files))
 
 
 def identity(side):
@@ -160,7 +134,7 @@ def imports(side):
     side.see("one of two fits", "import_data", "trips", uri + "o*.csv", branch=on, continue_on_error=True)
     side.see("no such table", "import_data", "none", uri + "one.csv", branch=on)
     later = side.must("detached", "import_data", "trips", uri + "two.csv", branch=on, detach=True)
-    until(lambda: str(side.client.get_job(later.job_id).status) == str(side.package.JobState.COMPLETE))
+    wait_for(lambda: str(side.client.get_job(later.job_id).status) == str(side.package.JobState.COMPLETE))
 
 
 def external_tables(side):
@@ -267,12 +241,12 @@ def jobs(side):
     state = side.package.JobState
     slow = project(side, "slow", numbers=NUMBERS, models=SLOW)
     job = side.must("detached", "run", slow, ref=on, detach=True).job_id
-    until(lambda: "now it runs" in [line.message for line in side.client.get_job_logs(job)])
+    wait_for(lambda: "now it runs" in [line.message for line in side.client.get_job_logs(job)])
     check(str(side.must("running", "get_job", job).status) == str(state.RUNNING), "it runs")
     side.must("listed", "get_jobs", filter_by_ids=[job])
     side.must("context", "get_job_context", job, include_logs=True, include_snapshot=True)
     side.must("cancelled", "cancel_job", job)
-    until(lambda: str(side.client.get_job(job).status) == str(state.ABORT))
+    wait_for(lambda: str(side.client.get_job(job).status) == str(state.ABORT))
     side.must("aborted", "get_job", job)
     side.see("cancelled again", "cancel_job", job)
     side.must("its logs", "get_job_logs", job)

@@ -56,7 +56,10 @@ def slow(numbers=bauplan.Model('numbers')):
 
 
 def project(server, name, **files):
-    folder = server.work / name
+    return write_project(server.work / name, **files)
+
+
+def write_project(folder, **files):
     folder.mkdir(exist_ok=True)
     (folder / "bauplan_project.yml").write_text(PROJECT)
     for stem, text in files.items():
