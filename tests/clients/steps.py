@@ -1,7 +1,6 @@
 """What side_by_side.py does through each client. Every step asserts what must come of it, not only that it is the same."""
 import datetime
 import json
-import time
 
 from server import check
 from test_jobs import NUMBERS, SLOW, wait_for, write_project
